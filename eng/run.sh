@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# ./shop run: install, build, start. Sourced by ./shop.
+
+run_shop() {
+    local arguments=()
+    if [ "${1:-}" = --fresh ]; then
+        arguments=(--Shop:Fresh=true)
+        shift
+    fi
+    no_more_arguments "$@"
+    export SHOP_PORT=${SHOP_PORT:-8080} SHOP_DASHBOARD_PORT=${SHOP_DASHBOARD_PORT:-18888}
+    require_free_port SHOP_PORT "$SHOP_PORT"
+    require_free_port SHOP_DASHBOARD_PORT "$SHOP_DASHBOARD_PORT"
+    install_for_run
+    build_apphost
+    start_apphost "${arguments[@]}"
+}
+
+# The AppHost takes this process over, so that signals to the launcher reach it.
+start_apphost() {
+    say "Starting"
+    cd "$SHOP_ROOT/Shop.AppHost"
+    export DOTNET_ENVIRONMENT=Development ASPNETCORE_ENVIRONMENT=Development
+    export ASPNETCORE_URLS="http://localhost:$SHOP_DASHBOARD_PORT"
+    exec dotnet "$APPHOST_DLL" "$@"
+}
+
+# require_free_port VARIABLE PORT
+require_free_port() {
+    if ! [[ $2 =~ ^[0-9]{1,5}$ ]] || [ "$2" -lt 1 ] || [ "$2" -gt 65535 ]; then fail "$1=$2 is not a port (1 to 65535)" 2; fi
+    ! is_listening "$2" ||
+        fail "port $2 is in use$(holder_of "$2"): end that program, or choose another port: $1=$(($2 + 1)) ./shop run"
+}
+
+# The kernel's own list (state 0A is LISTEN): there without any package.
+is_listening() {
+    local hex
+    hex=$(printf '%04X' "$1")
+    cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }'
+}
+
+holder_of() {
+    has ss || return 0
+    ss -Hltnp "sport = :$1" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/ by \1 (pid \2)/p' | head -n 1
+}

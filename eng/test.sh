@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# ./shop test: builds everything, runs the tests, ends with one line of counts. Sourced by ./shop.
+
+readonly TEST_PROJECTS=(standins/Shop.StandIns.Tests Shop.Tests)
+readonly TEST_TIMEOUT=20m
+
+test_shop() {
+    local filter=() results passed=0 failed=0 project
+    if [ $# -gt 0 ]; then
+        filter=(--filter "FullyQualifiedName~$1")
+        shift
+    fi
+    no_more_arguments "$@"
+    install_for_tests
+    say "Building with warnings as errors"
+    build Shop.sln || { printf '0 passed, 1 failed\n'; exit 1; }
+    results=$(mktemp -d -t shop.XXXXXX)
+    for project in "${TEST_PROJECTS[@]}"; do
+        [ -d "$SHOP_ROOT/$project" ] || continue
+        say "Testing $project"
+        test_project "$project" "$results/$(basename "$project").trx" "${filter[@]}"
+    done
+    rm -rf "$results"
+    [ $((passed + failed)) -gt 0 ] || { printf 'shop: no test ran\n' >&2; failed=1; }
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}
+
+# test_project PROJECT TRX [FILTER]: adds to passed and failed. A runner that ends badly without a failed test is a failure.
+test_project() {
+    local project=$1 trx=$2 status=0 bad
+    shift 2
+    timeout "$TEST_TIMEOUT" dotnet test "$SHOP_ROOT/$project" --no-build --configuration "$CONFIGURATION" --nologo \
+        --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" -tl:off "$@" </dev/null || status=$?
+    passed=$((passed + $(count_of passed "$trx")))
+    bad=$(count_of failed "$trx")
+    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+        printf 'shop: the test runner of %s ended with code %d\n' "$project" "$status" >&2
+        bad=1
+    fi
+    failed=$((failed + bad))
+}
+
+# count_of NAME TRX: one of the numbers in the counters of a result file; 0 without a file.
+count_of() {
+    local number=''
+    [ ! -f "$2" ] || number=$(sed -n "s/.*<Counters .*\\b$1=\"\\([0-9]*\\)\".*/\\1/p" "$2" | head -n 1)
+    printf '%d' "${number:-0}"
+}
