@@ -1,0 +1,52 @@
+using System.Collections;
+using Npgsql;
+
+namespace Shop.ServiceDefaults.Data;
+
+/// <summary>The databases that this service owns, in the order of their registration: the index is the shard.</summary>
+public sealed class ServiceDatabases : IReadOnlyList<NpgsqlDataSource>
+{
+    private readonly IReadOnlyList<ServiceDatabase> _databases;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal ServiceDatabases(IReadOnlyList<ServiceDatabase> databases)
+    {
+        _databases = databases;
+        if (databases.Count == 0)
+            _ready.SetResult();
+    }
+
+    /// <summary>Number of databases.</summary>
+    public int Count => _databases.Count;
+
+    /// <summary>Every database exists, is migrated and seeded.</summary>
+    public bool IsReady => _ready.Task.IsCompleted;
+
+    /// <summary>The data source of a shard.</summary>
+    public NpgsqlDataSource this[int index] => _databases[index].DataSource;
+
+    /// <summary>Completes once <see cref="IsReady"/>; background work that touches tables waits for it first.</summary>
+    public Task WhenReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public IEnumerator<NpgsqlDataSource> GetEnumerator() => _databases.Select(d => d.DataSource).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal IReadOnlyList<ServiceDatabase> All => _databases;
+
+    internal void MarkReady() => _ready.TrySetResult();
+}
+
+/// <summary>One database with what the migration runner needs; a data source does not give its password back.</summary>
+internal sealed class ServiceDatabase(string name, string connectionString, NpgsqlDataSource dataSource)
+{
+    public string Name => name;
+
+    public string ConnectionString => connectionString;
+
+    public NpgsqlDataSource DataSource => dataSource;
+
+    /// <summary>What keeps it from being ready; null once migrated.</summary>
+    public string? NotReadyBecause { get; set; } = "migrations not applied yet";
+}

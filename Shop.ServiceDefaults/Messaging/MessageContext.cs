@@ -1,0 +1,28 @@
+using Npgsql;
+
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>What a handler knows besides the message.</summary>
+public sealed class MessageContext
+{
+    /// <summary>UUIDv7 given by the sender; the same at every delivery.</summary>
+    public required Guid MessageId { get; init; }
+
+    /// <summary>The wire name.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>1 at the first try.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Version of the aggregate when the message was written; older than what the handler has means: ignore.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>The aggregate that the message is about.</summary>
+    public required Guid AggregateId { get; init; }
+
+    /// <summary>Connection of the consumer's transaction.</summary>
+    public required NpgsqlConnection Connection { get; init; }
+
+    /// <summary>Holds the inbox row; commands of the handler join it.</summary>
+    public required NpgsqlTransaction Transaction { get; init; }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>Writes messages into the sender's own transaction; the relay publishes what was committed.</summary>
+public sealed class Outbox
+{
+    /// <summary>Channel on which a commit wakes the relay.</summary>
+    internal const string Channel = "shop_outbox";
+
+    // One statement: the row and the wake-up commit together, without a second round trip.
+    private const string Insert = $"""
+        with row as (
+            insert into shop_outbox (message_id, type, aggregate_id, version, body, traceparent, tracestate)
+            values ($1, $2, $3, $4, $5, $6, $7) returning 1)
+        select pg_notify('{Channel}', '') from row
+        """;
+
+    private readonly IReadOnlyDictionary<Type, PublishedType> _types;
+    private readonly TimeProvider _time;
+
+    internal Outbox(IReadOnlyDictionary<Type, PublishedType> types, TimeProvider time)
+    {
+        _types = types;
+        _time = time;
+    }
+
+    /// <summary>The insert of <paramref name="message"/>, for the caller's own batch; the current trace continues at the consumer.</summary>
+    /// <param name="message">Of a type declared with <see cref="MessagingBuilder.Publish"/>.</param>
+    /// <param name="aggregateId">What the message is about.</param>
+    /// <param name="version">The aggregate's version after the change.</param>
+    public NpgsqlBatchCommand Command<T>(T message, Guid aggregateId, long version)
+    {
+        var type = _types.TryGetValue(typeof(T), out var known)
+            ? known
+            : throw new InvalidOperationException($"{typeof(T)} is not declared with AddMessaging(m => m.Publish(…)).");
+        var trace = Activity.Current;
+        return new NpgsqlBatchCommand(Insert)
+        {
+            Parameters =
+            {
+                new() { Value = Guid.CreateVersion7(_time.GetUtcNow()) },
+                new() { Value = type.Name },
+                new() { Value = aggregateId },
+                new() { Value = version },
+                new() { Value = JsonSerializer.SerializeToUtf8Bytes(message, type.Json), NpgsqlDbType = NpgsqlDbType.Bytea },
+                new() { Value = (object?)trace?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = (object?)trace?.TraceStateString ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            },
+        };
+    }
+
+    /// <summary>Writes <paramref name="message"/> within <paramref name="transaction"/>.</summary>
+    public async Task WriteAsync<T>(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, T message, Guid aggregateId, long version, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Command(message, aggregateId, version) } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

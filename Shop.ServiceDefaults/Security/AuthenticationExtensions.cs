@@ -1,0 +1,45 @@
+using System.IdentityModel.Tokens.Jwt;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Shop.ServiceDefaults;
+
+/// <summary>Registration of authentication by Web's tokens.</summary>
+public static class AuthenticationExtensions
+{
+    /// <summary>
+    /// Bearer tokens signed by Web (ES256), checked with the keys of its discovery document. Policies: the default one demands
+    /// a logged-in customer; <c>admin</c> the role of that name.
+    /// </summary>
+    public static IHostApplicationBuilder AddShopAuthentication(this IHostApplicationBuilder builder)
+    {
+        // Claims keep their names. The handlers of both generations of JwtBearer read this default when they are created.
+        JwtSecurityTokenHandler.DefaultMapInboundClaims = false;
+        builder.Services.AddHttpClient(SigningKeys.ClientName);
+        builder.Services.AddSingleton<SigningKeys>();
+        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.Services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<SigningKeys>((options, keys) => Configure(options, keys));
+        builder.Services.AddAuthorizationBuilder().AddPolicy(ShopClaims.Admin, p => p.RequireAuthenticatedUser().RequireRole(ShopClaims.Admin));
+        return builder;
+    }
+
+    private static void Configure(JwtBearerOptions options, SigningKeys keys)
+    {
+        options.ConfigurationManager = keys;
+        options.RequireHttpsMetadata = false; // Service to service inside the graph; the gateway is the edge.
+        options.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidIssuer = ShopClaims.Issuer,
+            ValidAudience = ShopClaims.Issuer,
+            NameClaimType = ShopClaims.Subject,
+            RoleClaimType = ShopClaims.Role,
+            ClockSkew = TimeSpan.FromSeconds(30),
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+        };
+    }
+}
