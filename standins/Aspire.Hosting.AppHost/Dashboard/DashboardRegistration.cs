@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aspire.Hosting.Dashboard;
+
+internal static class DashboardRegistration
+{
+    /// <summary>Registers the dashboard; not called when it is switched off or in publish mode.</summary>
+    internal static IServiceCollection AddDashboard(this IServiceCollection services) => services;
+}
