@@ -1,3 +1,4 @@
+using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting.Dashboard;
@@ -5,5 +6,6 @@ namespace Aspire.Hosting.Dashboard;
 internal static class DashboardRegistration
 {
     /// <summary>Registers the dashboard; not called when it is switched off or in publish mode.</summary>
-    internal static IServiceCollection AddDashboard(this IServiceCollection services) => services;
+    internal static IServiceCollection AddDashboard(this IServiceCollection services) =>
+        services.AddSingleton<IDashboard, Dashboard>();
 }

@@ -39,14 +39,14 @@ internal sealed record DashboardSettings
 
     /// <param name="configuration">The AppHost's configuration.</param>
     /// <param name="freePort">Gives a port that nothing listens on, for what has no address of its own.</param>
-    /// <param name="randomFrontend">True in tests: the frontend takes a free port whatever is configured.</param>
-    public static DashboardSettings Read(IConfiguration configuration, Func<int> freePort, bool randomFrontend)
+    /// <param name="randomPorts">True in tests: free ports, whatever is configured.</param>
+    public static DashboardSettings Read(IConfiguration configuration, Func<int> freePort, bool randomPorts)
     {
         var resourceKey = configuration["ASPIRE_DASHBOARD_RESOURCESERVICE_APIKEY"] ?? configuration["AppHost:ResourceService:ApiKey"];
         return new()
         {
-            FrontendUrl = randomFrontend ? Loopback(freePort()) : Frontend(configuration["ASPNETCORE_URLS"]),
-            OtlpUrl = randomFrontend ? Loopback(freePort())
+            FrontendUrl = randomPorts ? Loopback(freePort()) : Frontend(configuration["ASPNETCORE_URLS"]),
+            OtlpUrl = randomPorts ? Loopback(freePort())
                 : configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] ?? Loopback(freePort()),
             Anonymous = configuration.GetValue<bool>("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"),
             BrowserToken = configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] ?? configuration["AppHost:BrowserToken"] ?? Secrets.Key(),
