@@ -35,6 +35,8 @@ internal sealed class LaunchProfile
         if (Of(Path.GetDirectoryName(projectPath)!) is not var (name, profile)) return;
         project.WithEnvironment(context =>
         {
+            // A profile describes a developer's machine: ASPNETCORE_ENVIRONMENT=Development must not be deployed.
+            if (context.ExecutionContext.IsPublishMode) return;
             context.EnvironmentVariables.TryAdd("DOTNET_LAUNCH_PROFILE", name);
             foreach (var (key, value) in profile.EnvironmentVariables) context.EnvironmentVariables.TryAdd(key, value);
         });

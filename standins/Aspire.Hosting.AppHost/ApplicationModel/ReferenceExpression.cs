@@ -36,8 +36,9 @@ internal sealed class ReferenceExpression : IValueProvider, IManifestExpressionP
     internal IReadOnlyList<string> ManifestExpressions =>
         [.. ValueProviders.Select((p, i) => Encode(((IManifestExpressionProvider)p).ValueExpression, StringFormats[i]))];
 
+    // Literal braces stay doubled: a manifest reads single ones as an expression.
     public string ValueExpression =>
-        string.Format(CultureInfo.InvariantCulture, Format, [.. ManifestExpressions]);
+        string.Format(CultureInfo.InvariantCulture, DoubleBraces(Format), [.. ManifestExpressions]);
 
     internal static ReferenceExpression Create(ref ExpressionInterpolatedStringHandler handler) => handler.Build();
 
@@ -52,6 +53,10 @@ internal sealed class ReferenceExpression : IValueProvider, IManifestExpressionP
 
         return string.Format(CultureInfo.InvariantCulture, Format, values);
     }
+
+    /// <summary>Makes literal braces survive one formatting, which turns {{ into {.</summary>
+    private static string DoubleBraces(string format) =>
+        format.Replace("{{", "{{{{", StringComparison.Ordinal).Replace("}}", "}}}}", StringComparison.Ordinal);
 
     /// <summary>A parameter that is used inside a URI is referred to by its escaped twin: <c>{name-uri-encoded.value}</c>.</summary>
     private static string Encode(string expression, string? format) => format == "uri" && expression.EndsWith(".value}", StringComparison.Ordinal)
@@ -89,9 +94,7 @@ internal sealed class ReferenceExpression : IValueProvider, IManifestExpressionP
         private readonly void Append(ReferenceExpression inner)
         {
             var holes = Enumerable.Range(_providers.Count, inner.ValueProviders.Count).Select(i => (object)$"{{{i}}}").ToArray();
-            // Literal braces survive: formatting turns {{ into {, so they are doubled once more.
-            var escaped = inner.Format.Replace("{{", "{{{{", StringComparison.Ordinal).Replace("}}", "}}}}", StringComparison.Ordinal);
-            _format.Append(string.Format(CultureInfo.InvariantCulture, escaped, holes));
+            _format.Append(string.Format(CultureInfo.InvariantCulture, DoubleBraces(inner.Format), holes));
             _providers.AddRange(inner.ValueProviders);
             _formats.AddRange(inner.StringFormats);
         }

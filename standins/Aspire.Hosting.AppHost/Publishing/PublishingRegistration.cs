@@ -1,3 +1,4 @@
+using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting.Publishing;
@@ -5,5 +6,6 @@ namespace Aspire.Hosting.Publishing;
 internal static class PublishingRegistration
 {
     /// <summary>Registers the manifest publisher; called in publish mode only.</summary>
-    internal static IServiceCollection AddManifestPublisher(this IServiceCollection services) => services;
+    internal static IServiceCollection AddManifestPublisher(this IServiceCollection services) =>
+        services.AddSingleton<IManifestPublisher, ManifestPublisher>();
 }
