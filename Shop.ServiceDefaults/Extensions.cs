@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Shop.ServiceDefaults.Health;
 using Shop.ServiceDefaults.Internal;
 using Shop.ServiceDefaults.Problems;
 
@@ -20,7 +19,7 @@ public static class Extensions
         builder.Services.TryAddSingleton<Failpoints>();
         builder.Services.TryAddSingleton<CallerKeys>();
         builder.AddProblems();
-        builder.Services.AddHealthChecks();
+        builder.AddHealth();
         builder.Services.AddOpenApi();
         return builder;
     }
@@ -29,6 +28,7 @@ public static class Extensions
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseProblems();
+        app.UseReadinessGate();
         app.Use(InternalExtensions.CheckCallerAsync);
         if (app.Services.GetService<Microsoft.AspNetCore.Authentication.IAuthenticationSchemeProvider>() is not null)
         {
@@ -42,8 +42,7 @@ public static class Extensions
     /// <summary><c>/alive</c>, <c>/health</c>, <c>/openapi/v1.json</c> in every environment.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health").AllowAnonymous();
+        app.MapHealth();
         app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
         return app;
     }

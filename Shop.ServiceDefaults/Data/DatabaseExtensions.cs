@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -12,12 +13,12 @@ public static class DatabaseExtensions
 {
     /// <summary>
     /// One database: created when missing, migrated before ready, part of readiness. Inject <see cref="NpgsqlDataSource"/>.
-    /// Migrations are the embedded <c>NNNN-name.sql</c> of <paramref name="migrations"/>, by default of the application's assembly.
+    /// Migrations are the embedded <c>NNNN-name.sql</c> of the application's assembly, after those of the service defaults.
     /// </summary>
-    public static IHostApplicationBuilder AddDatabase(this IHostApplicationBuilder builder, string name, Assembly? migrations = null)
+    public static IHostApplicationBuilder AddDatabase(this IHostApplicationBuilder builder, string name)
     {
-        AddOne(builder, name, migrations);
-        builder.Services.TryAddSingleton(services => services.GetRequiredKeyedService<NpgsqlDataSource>(name));
+        builder.AddDatabases(name);
+        builder.Services.AddSingleton(services => services.GetRequiredKeyedService<NpgsqlDataSource>(name));
         return builder;
     }
 
@@ -25,18 +26,30 @@ public static class DatabaseExtensions
     public static IHostApplicationBuilder AddDatabases(this IHostApplicationBuilder builder, params string[] names)
     {
         foreach (var name in names)
-            AddOne(builder, name, migrations: null);
+            AddOne(builder, name);
+        builder.Services.TryAddSingleton(services => new ServiceDatabases([.. services.GetServices<ServiceDatabase>()]));
+        builder.Services.TryAddSingleton(services => new MigrationRunner(
+            [.. Migration.Load(typeof(DatabaseExtensions).Assembly, "defaults"), .. Migration.Load(MigrationsOf(builder), "service")],
+            services.GetServices<IDatabaseSeed>()));
+        builder.Services.AddHostedService<DatabasePreparation>();
         return builder;
     }
 
-    private static void AddOne(IHostApplicationBuilder builder, string name, Assembly? migrations)
+    private static Assembly MigrationsOf(IHostApplicationBuilder builder) =>
+        Assembly.Load(new AssemblyName(builder.Environment.ApplicationName));
+
+    private static void AddOne(IHostApplicationBuilder builder, string name)
     {
         var connectionString = ConnectionStrings.WithDefaults(
             builder.Configuration.GetConnectionString(name) ?? "", builder.Configuration, builder.Environment.ApplicationName);
         builder.Services.AddKeyedSingleton(name, (_, _) => NpgsqlDataSource.Create(connectionString));
         builder.Services.AddSingleton(services => new ServiceDatabase(
             name, connectionString, services.GetRequiredKeyedService<NpgsqlDataSource>(name)));
-        builder.Services.TryAddSingleton(services => new ServiceDatabases([.. services.GetServices<ServiceDatabase>()]));
-        _ = migrations;
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            name,
+            services => new DatabaseHealthCheck(services.GetServices<ServiceDatabase>().Single(d => d.Name == name)),
+            failureStatus: null,
+            tags: null,
+            timeout: TimeSpan.FromSeconds(4)));
     }
 }
