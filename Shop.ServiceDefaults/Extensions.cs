@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Shop.ServiceDefaults.Health;
+using Shop.ServiceDefaults.Http;
 using Shop.ServiceDefaults.Internal;
 using Shop.ServiceDefaults.Problems;
+using Shop.ServiceDefaults.Telemetry;
 
 namespace Shop.ServiceDefaults;
 
@@ -18,6 +20,8 @@ public static class Extensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<Failpoints>();
         builder.Services.TryAddSingleton<CallerKeys>();
+        builder.AddTelemetry();
+        builder.AddHttpDefaults();
         builder.AddProblems();
         builder.AddHealth();
         builder.Services.AddOpenApi();

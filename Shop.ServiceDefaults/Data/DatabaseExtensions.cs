@@ -42,7 +42,11 @@ public static class DatabaseExtensions
     {
         var connectionString = ConnectionStrings.WithDefaults(
             builder.Configuration.GetConnectionString(name) ?? "", builder.Configuration, builder.Environment.ApplicationName);
-        builder.Services.AddKeyedSingleton(name, (_, _) => NpgsqlDataSource.Create(connectionString));
+        builder.AddKeyedNpgsqlDataSource(name, settings =>
+        {
+            settings.ConnectionString = connectionString;
+            settings.DisableHealthChecks = true; // Ours knows about migrations.
+        });
         builder.Services.AddSingleton(services => new ServiceDatabase(
             name, connectionString, services.GetRequiredKeyedService<NpgsqlDataSource>(name)));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
