@@ -20,6 +20,7 @@ public static class Extensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<Failpoints>();
         builder.Services.TryAddSingleton<CallerKeys>();
+        builder.AddQuietLogs();
         builder.AddTelemetry();
         builder.AddHttpDefaults();
         builder.AddProblems();

@@ -46,6 +46,8 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         var code = ProblemCodes.ForStatus(bad.StatusCode);
         if (bad.InnerException is JsonException json)
             return new ProblemException(bad.StatusCode, code, "The body cannot be read as the JSON that is expected.", FieldOf(json));
+        if (bad.Message.StartsWith("Implicit body", StringComparison.Ordinal))
+            return new ProblemException(bad.StatusCode, code, "A JSON body is required.", "body");
         var parameter = ParameterName().Match(bad.Message);
         return parameter.Success
             ? new ProblemException(bad.StatusCode, code, "A value is missing or cannot be read.", parameter.Groups[1].Value)
