@@ -1,0 +1,115 @@
+using System.Globalization;
+using Shop.Orders.Checkout;
+using Shop.ServiceDefaults.Problems;
+using StackExchange.Redis;
+
+namespace Shop.Orders.Cart;
+
+/// <summary>Carts in Redis. Losing one is an empty cart, never an error; waiting for one is bounded.</summary>
+internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvider time, ILogger<CartStore> logger)
+{
+    public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long a cart is kept after it was touched last.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    public const string UnavailableCode = "cart_unavailable";
+
+    private const string Index = "carts:touched";
+    private const int SweepBatch = 500;
+
+    private IDatabase Redis => redis.GetDatabase();
+
+    /// <summary>What is in the cart, in product order.</summary>
+    /// <exception cref="ProblemException">503 <c>cart_unavailable</c>.</exception>
+    public async Task<IReadOnlyList<DraftLine>> LinesAsync(CartKey cart, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var entries = await Within(Redis.HashGetAllAsync(cart.Name), cancellationToken);
+            return [.. entries.Select(entry => new DraftLine((long)entry.Name, (int)entry.Value)).OrderBy(line => line.ProductId)];
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            LogAway(e);
+            throw Unavailable();
+        }
+    }
+
+    /// <summary>Puts this quantity of a product into the cart; 0 takes it out.</summary>
+    /// <exception cref="ProblemException">409 <c>cart_full</c>, 503 <c>cart_unavailable</c>.</exception>
+    public async Task SetAsync(CartKey cart, long productId, int quantity, CancellationToken cancellationToken)
+    {
+        var set = await WriteAsync(
+            CartScripts.Set, [cart.Name, Index], [productId, quantity, OrderDraft.MaxLines, Now(), cart.Name], cancellationToken);
+        if (!set)
+        {
+            throw new ProblemException(StatusCodes.Status409Conflict, "cart_full", $"A cart holds at most {OrderDraft.MaxLines} products.");
+        }
+    }
+
+    /// <summary>Adds a browser's cart to the customer's.</summary>
+    /// <exception cref="ProblemException">503 <c>cart_unavailable</c>.</exception>
+    public Task MergeAsync(CartKey browser, CartKey customer, CancellationToken cancellationToken) =>
+        WriteAsync(
+            CartScripts.Merge,
+            [browser.Name, customer.Name, Index],
+            [OrderDraft.MaxLines, OrderDraft.MaxQuantity, Now(), browser.Name, customer.Name],
+            cancellationToken);
+
+    /// <summary>Takes out what was ordered. The order stands whether or not this succeeds.</summary>
+    public async Task TakeOutAsync(CartKey cart, IReadOnlyList<DraftLine> ordered, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RedisValue[] values = [Now(), cart.Name, .. ordered.SelectMany(line => new RedisValue[] { line.ProductId, line.Quantity })];
+            await Within(Redis.ScriptEvaluateAsync(CartScripts.TakeOut, [cart.Name, Index], values), cancellationToken);
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            LogAway(e);
+        }
+    }
+
+    /// <summary>Forgets a batch of carts that nobody touched for <see cref="Kept"/>; answers how many.</summary>
+    public async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        var oldest = (time.GetUtcNow() - Kept).ToUnixTimeSeconds();
+        var old = await Within(Redis.SortedSetRangeByScoreAsync(Index, double.NegativeInfinity, oldest, Exclude.Stop, Order.Ascending, 0, SweepBatch), cancellationToken);
+        foreach (var member in old)
+        {
+            await Within(Redis.ScriptEvaluateAsync(CartScripts.Forget, [(string)member!, Index], [oldest, member]), cancellationToken);
+        }
+
+        return old.Length;
+    }
+
+    private async Task<bool> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (int)await Within(Redis.ScriptEvaluateAsync(script, keys, values), cancellationToken) == 1;
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            LogAway(e);
+            throw Unavailable();
+        }
+    }
+
+    private static ProblemException Unavailable() =>
+        new(StatusCodes.Status503ServiceUnavailable, UnavailableCode, "Carts are not available at the moment; please try again.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(2),
+        };
+
+    // The client puts no limit of its own on asynchronous commands in all its versions.
+    private Task<T> Within<T>(Task<T> command, CancellationToken cancellationToken) => command.WaitAsync(Longest, time, cancellationToken);
+
+    private string Now() => time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsAway(Exception e) => e is RedisException or TimeoutException or ObjectDisposedException;
+
+    [LoggerMessage(30, LogLevel.Warning, "Redis does not answer; carts are not available")]
+    private partial void LogAway(Exception exception);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Problems;
+
+namespace Shop.Orders.Checkout;
+
+/// <summary>One line that somebody wants.</summary>
+internal sealed record LineRequest(long? ProductId, int? Quantity);
+
+/// <summary>What a client sends: one product, a list of them, or nothing for the cart. <c>expectedTotal</c> is in major units.</summary>
+internal sealed record PlaceOrderRequest(long? ProductId, int? Quantity, IReadOnlyList<LineRequest?>? Items, decimal? ExpectedTotal);
+
+/// <summary>A quantity of a product; the lines of a draft are merged and in product order.</summary>
+internal sealed record DraftLine(long ProductId, int Quantity);
+
+/// <summary>A request that was found valid. Null lines stand for the cart; the expected total is in minor units.</summary>
+internal sealed record OrderDraft(IReadOnlyList<DraftLine>? Lines, long? ExpectedTotal)
+{
+    public const int MaxLines = 50;
+    public const int MaxQuantity = 1000;
+
+    /// <summary>SHA-256 over what the request means, so that spaces, order of members or unknown members change nothing.</summary>
+    public byte[] BodyHash()
+    {
+        var text = new StringBuilder("order/1");
+        text.Append(CultureInfo.InvariantCulture, $"|{(Lines is null ? "cart" : "lines")}");
+        foreach (var line in Lines ?? [])
+        {
+            text.Append(CultureInfo.InvariantCulture, $"|{line.ProductId}x{line.Quantity}");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"|={ExpectedTotal}");
+        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <exception cref="ProblemException">400 with every field that is wrong.</exception>
+    public static OrderDraft From(PlaceOrderRequest request)
+    {
+        var validator = new Validator();
+        var single = request.ProductId is not null || request.Quantity is not null;
+        validator.Check(!single || request.Items is null, "items", "must not be given together with productId and quantity");
+        validator.Check(request.Items is null or { Count: >= 1 and <= MaxLines }, "items", $"must hold 1 to {MaxLines} lines");
+        IReadOnlyList<LineRequest?>? wanted = single ? [new(request.ProductId, request.Quantity)] : request.Items;
+        var lines = new SortedDictionary<long, long>();
+        for (var i = 0; i < Math.Min(wanted?.Count ?? 0, MaxLines); i++)
+        {
+            AddLine(validator, lines, wanted![i], single ? "" : string.Create(CultureInfo.InvariantCulture, $"items[{i}]."));
+        }
+
+        long? expected = null;
+        if (request.ExpectedTotal is { } major)
+        {
+            validator.Check(Money.TryToMinor(major, out var minor), "expectedTotal", "must be an amount with at most two decimals");
+            expected = minor;
+        }
+
+        validator.ThrowIfInvalid();
+        return new(wanted is null ? null : [.. lines.Select(line => new DraftLine(line.Key, (int)line.Value))], expected);
+    }
+
+    private static void AddLine(Validator validator, SortedDictionary<long, long> lines, LineRequest? line, string prefix)
+    {
+        var product = line?.ProductId ?? 0;
+        var quantity = line?.Quantity ?? 0;
+        validator.Check(product > 0, prefix + "productId", "must be a positive integer");
+        validator.Check(quantity is >= 1 and <= MaxQuantity, prefix + "quantity", $"must be between 1 and {MaxQuantity}");
+        var sum = lines.GetValueOrDefault(product) + quantity;
+        lines[product] = sum;
+        validator.Check(sum <= MaxQuantity || quantity > MaxQuantity, prefix + "quantity", $"must add up to at most {MaxQuantity} for one product");
+    }
+}
