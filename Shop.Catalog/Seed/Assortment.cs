@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+
+namespace Shop.Catalog.Seed;
+
+public sealed record SeedCategory(string Slug, string Name, string NameZh, int Position);
+
+/// <param name="Price">Minor units.</param>
+public sealed record SeedProduct(
+    string Name, string NameZh, string Description, string DescriptionZh, string Category, long Price, int Stock);
+
+/// <summary>
+/// The assortment that a fresh shop starts with: the product types of <c>assortment.txt</c>, each in five editions of one
+/// brand. The same at every run.
+/// </summary>
+public sealed class Assortment
+{
+    private const string Resource = "assortment.txt";
+
+    private Assortment(IReadOnlyList<SeedCategory> categories, IReadOnlyList<SeedProduct> products)
+    {
+        Categories = categories;
+        Products = products;
+    }
+
+    public IReadOnlyList<SeedCategory> Categories { get; }
+    public IReadOnlyList<SeedProduct> Products { get; }
+
+    public static Assortment Load()
+    {
+        using var stream = typeof(Assortment).Assembly.GetManifestResourceStream(Resource)!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var sections = Sections(reader.ReadToEnd());
+        var categories = sections
+            .Select((section, position) => new SeedCategory(section.Slug, section.Name, section.NameZh, position))
+            .ToList();
+        return new Assortment(categories, Spread(sections));
+    }
+
+    // Type by type through all categories, so that the newest products are a mixture.
+    private static List<SeedProduct> Spread(IReadOnlyList<Section> sections)
+    {
+        var products = new List<SeedProduct>();
+        for (var type = 0; type < sections.Max(section => section.Types.Count); type++)
+            for (var edition = 0; edition < Editions.PerType; edition++)
+                foreach (var (place, section) in sections.Index().Where(s => type < s.Item.Types.Count))
+                    products.Add(Product(section, section.Types[type], Brands.At(place * 7 + type), edition, products.Count));
+        return products;
+    }
+
+    private static SeedProduct Product(Section section, ProductType type, Named brand, int edition, int number)
+    {
+        var variant = Editions.Of(section.Group, edition);
+        var branded = section.Group != "book";
+        var name = branded ? $"{brand.En} {type.Name}, {variant.Name.En}" : $"{type.Name}, {variant.Name.En}";
+        var nameZh = branded ? $"{brand.Zh}{type.NameZh} {variant.Name.Zh}" : $"《{type.NameZh}》{variant.Name.Zh}";
+        var maker = branded ? $"{type.Name} by {brand.En}" : $"“{type.Name}” from {brand.En} Press";
+        var makerZh = branded ? $"{brand.Zh}出品的{type.NameZh}" : $"{brand.Zh}出版社《{type.NameZh}》";
+        return new SeedProduct(
+            name, nameZh, $"{maker}. {section.Sentence} This is the edition “{variant.Name.En}”.",
+            $"{makerZh}。{section.SentenceZh}本款为{variant.Name.Zh}。", section.Slug,
+            Price(type.Price * variant.Factor), Stock(number));
+    }
+
+    // Prices of shops: cheap ones end in .90, dearer ones in 9 yuan.
+    private static long Price(decimal yuan) =>
+        yuan < 100 ? (long)Math.Max(1, Math.Floor(yuan)) * 100 - 10 : (long)(Math.Ceiling(yuan / 10) * 10 - 1) * 100;
+
+    // One product in forty is nearly sold out or sold out.
+    private static int Stock(int number) => number % 40 == 17 ? number / 40 % 6 : 20 + (int)((uint)number * 2654435761 % 481);
+
+    private static List<Section> Sections(string text)
+    {
+        var sections = new List<Section>();
+        foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith('#')) continue;
+            var fields = line.Split(" | ");
+            if (line.StartsWith('@'))
+                sections.Add(new Section(fields[0][1..], fields[1], fields[2], fields[3], fields[4], fields[5], []));
+            else
+                sections[^1].Types.Add(
+                    new ProductType(fields[0], fields[1], decimal.Parse(fields[2], CultureInfo.InvariantCulture)));
+        }
+        return sections;
+    }
+
+    private sealed record Section(
+        string Slug, string Group, string Name, string NameZh, string Sentence, string SentenceZh, List<ProductType> Types);
+
+    private sealed record ProductType(string Name, string NameZh, decimal Price);
+}
