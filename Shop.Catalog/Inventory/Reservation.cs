@@ -1,0 +1,33 @@
+namespace Shop.Catalog.Inventory;
+
+/// <summary>What has become of an order's reservation. The names in lower case are the database's.</summary>
+public enum ReservationState
+{
+    /// <summary>Units are held until the lease ends.</summary>
+    Reserved,
+
+    /// <summary>Given back by the order, or refused in advance when it never held any.</summary>
+    Released,
+
+    /// <summary>Given back because the lease ended.</summary>
+    Expired,
+
+    /// <summary>Paid: the units are sold.</summary>
+    Confirmed,
+}
+
+/// <param name="Price">Of one unit, in minor units, as promised when the line was reserved.</param>
+/// <param name="Shortage">Units that were paid for and could not be taken.</param>
+public sealed record ReservationLine(
+    int Revision, long ProductId, int Quantity, long Price, string Currency, string Name, string? NameZh, int Shortage = 0);
+
+/// <summary>An order's reservation with the lines of all its revisions.</summary>
+public sealed record Reservation(
+    Guid OrderId, int Revision, byte[] BodyHash, Guid? CustomerId, ReservationState State, DateTimeOffset LeaseUntil,
+    long Version, IReadOnlyList<ReservationLine> Lines)
+{
+    public IReadOnlyList<ReservationLine> LinesOf(int revision) => [.. Lines.Where(line => line.Revision == revision)];
+
+    /// <summary>The lines whose units the reserved counter includes now.</summary>
+    public IReadOnlyList<ReservationLine> Held => State == ReservationState.Reserved ? LinesOf(Revision) : [];
+}

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Shop.ServiceDefaults.Problems;
+
+namespace Shop.Catalog.Inventory;
+
+public sealed record ReservationRequestLine(long ProductId, int Quantity);
+
+/// <param name="Revision">From 1; a higher one replaces the lines.</param>
+public sealed record ReservationRequest(
+    Guid OrderId, int Revision, Guid CustomerId, IReadOnlyList<ReservationRequestLine>? Lines)
+{
+    private const int MaxLines = 100;
+    private const int MaxQuantity = 10_000;
+
+    public void Validate()
+    {
+        var lines = Lines ?? [];
+        var check = new Validator()
+            .Check(OrderId != Guid.Empty, "orderId", "is required")
+            .Check(CustomerId != Guid.Empty, "customerId", "is required")
+            .Check(Revision > 0, "revision", "must be 1 or more")
+            .Check(lines.Count is > 0 and <= MaxLines, "lines", $"must be between 1 and {MaxLines}");
+        check.Check(lines.All(line => line is not null), "lines", "must not be null");
+        check.ThrowIfInvalid();
+        check
+            .Check(lines.All(line => line.ProductId > 0), "lines.productId", "must be positive")
+            .Check(
+                lines.All(line => line.Quantity is > 0 and <= MaxQuantity), "lines.quantity",
+                $"must be between 1 and {MaxQuantity}")
+            .Check(lines.DistinctBy(line => line.ProductId).Count() == lines.Count, "lines", "must name a product once")
+            .ThrowIfInvalid();
+    }
+
+    public Reserve ToOperation()
+    {
+        RequestedLine[] lines =
+            [.. Lines!.OrderBy(line => line.ProductId).Select(line => new RequestedLine(line.ProductId, line.Quantity))];
+        return new Reserve(OrderId, Revision, CustomerId, Hash(CustomerId, lines), lines);
+    }
+
+    /// <summary>Over what is asked for, not over how it was written.</summary>
+    private static byte[] Hash(Guid customerId, RequestedLine[] lines)
+    {
+        var bytes = new byte[16 + lines.Length * 12];
+        customerId.TryWriteBytes(bytes);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16 + i * 12), lines[i].ProductId);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24 + i * 12), lines[i].Quantity);
+        }
+        return SHA256.HashData(bytes);
+    }
+}
+
+/// <param name="Price">Of one unit, in minor units.</param>
+public sealed record ReservationAnswerLine(long ProductId, string Name, string NameZh, int Quantity, long Price);
+
+/// <param name="ExpiresAt">End of the lease, by the database's clock.</param>
+/// <param name="Total">In minor units.</param>
+/// <param name="Lines">In order of product id.</param>
+public sealed record ReservationAnswer(
+    Guid OrderId, int Revision, DateTimeOffset ExpiresAt, string Currency, long Total,
+    IReadOnlyList<ReservationAnswerLine> Lines)
+{
+    public static ReservationAnswer Of(Reservation reservation)
+    {
+        var lines = reservation.LinesOf(reservation.Revision);
+        return new ReservationAnswer(
+            reservation.OrderId, reservation.Revision, reservation.LeaseUntil, lines[0].Currency,
+            lines.Sum(line => line.Price * line.Quantity),
+            [.. lines.Select(l => new ReservationAnswerLine(l.ProductId, l.Name, l.NameZh ?? l.Name, l.Quantity, l.Price))]);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+
+namespace Shop.Catalog.Inventory;
+
+/// <summary>
+/// What an operation does to stock and reservations: a pure function over a <see cref="StockBook"/>. It refuses before it
+/// moves, so a refused operation leaves the book as it was. Messages carry the order's version; one that is not newer than
+/// the last is ignored, which makes every order of arrival and every repeat end in the same state.
+/// </summary>
+public static class StockDecider
+{
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
+
+    public static StockOutcome Decide(StockBook book, StockOperation operation) => operation switch
+    {
+        Reserve reserve => DecideReserve(book, reserve),
+        Release release => DecideRelease(book, release),
+        Confirm confirm => DecideConfirm(book, confirm),
+        Expire expire => DecideExpire(book, expire),
+        _ => throw new UnreachableException(),
+    };
+
+    private static StockOutcome DecideReserve(StockBook book, Reserve reserve)
+    {
+        var known = book.Reservation(reserve.OrderId);
+        if (known is { State: not ReservationState.Reserved }) return StockOutcome.Refused(Refusal.Closed);
+        if (known is not null && reserve.Revision < known.Revision) return StockOutcome.Refused(Refusal.Conflict);
+        if (known is not null && reserve.Revision == known.Revision)
+        {
+            return known.BodyHash.AsSpan().SequenceEqual(reserve.BodyHash)
+                ? new StockOutcome(known)
+                : StockOutcome.Refused(Refusal.Conflict);
+        }
+
+        var held = (known?.Held ?? []).ToDictionary(line => line.ProductId);
+        if (WhyNot(book, reserve.Lines, held) is { } refused) return refused;
+        return new StockOutcome(Hold(book, reserve, known, held), Changed: true);
+    }
+
+    private static StockOutcome? WhyNot(
+        StockBook book, IReadOnlyList<RequestedLine> lines, Dictionary<long, ReservationLine> held)
+    {
+        foreach (var line in lines)
+        {
+            var row = book.Stock(line.ProductId);
+            var has = held.GetValueOrDefault(line.ProductId)?.Quantity ?? 0;
+            if (row is null || (!row.Sellable && line.Quantity > has))
+                return StockOutcome.Refused(Refusal.ProductUnknown, line.ProductId);
+            if (line.Quantity - has > row.Available)
+                return StockOutcome.Refused(Refusal.SoldOut, line.ProductId, row.Available + has);
+        }
+        return null;
+    }
+
+    private static Reservation Hold(
+        StockBook book, Reserve reserve, Reservation? known, Dictionary<long, ReservationLine> held)
+    {
+        var lines = new List<ReservationLine>(reserve.Lines.Count);
+        foreach (var line in reserve.Lines)
+        {
+            held.Remove(line.ProductId, out var before);
+            Adjust(book, reserve.OrderId, line.ProductId, line.Quantity - (before?.Quantity ?? 0));
+            lines.Add(LineOf(book.Stock(line.ProductId)!, line.Quantity, reserve.Revision, before));
+        }
+        foreach (var dropped in held.Values) Adjust(book, reserve.OrderId, dropped.ProductId, -dropped.Quantity);
+
+        var reservation = new Reservation(
+            reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
+            known?.LeaseUntil ?? book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
+        reservation = book.AddLines(reservation, lines);
+        book.Put(reservation);
+        return reservation;
+    }
+
+    // A product that the order held already keeps the price and the name that the customer was shown.
+    private static ReservationLine LineOf(StockRow row, int quantity, int revision, ReservationLine? before) =>
+        before is null
+            ? new ReservationLine(revision, row.ProductId, quantity, row.Price, row.Currency, row.Name, row.NameZh)
+            : before with { Revision = revision, Quantity = quantity };
+
+    private static void Adjust(StockBook book, Guid orderId, long productId, int more)
+    {
+        if (more >= 0) book.Move(MovementKind.Reserved, productId, more, orderId);
+        else book.Move(MovementKind.Released, productId, -more, orderId);
+    }
+
+    private static StockOutcome DecideRelease(StockBook book, Release release)
+    {
+        var known = book.Reservation(release.OrderId) ?? Blank(release.OrderId, book.Now);
+        if (release.Version is { } version && version <= known.Version) return StockOutcome.Nothing;
+        var isNew = book.Reservation(release.OrderId) is null;
+        if (!isNew && release.Version is null && known.State != ReservationState.Reserved) return StockOutcome.Nothing;
+
+        GiveBack(book, known);
+        book.Put(known with { State = ReservationState.Released, Version = release.Version ?? known.Version });
+        return StockOutcome.Done;
+    }
+
+    private static void GiveBack(StockBook book, Reservation reservation)
+    {
+        foreach (var line in reservation.Held)
+            book.Move(MovementKind.Released, line.ProductId, line.Quantity, reservation.OrderId);
+        if (reservation.State != ReservationState.Confirmed) return;
+        foreach (var line in reservation.LinesOf(reservation.Revision))
+            book.Move(MovementKind.Returned, line.ProductId, line.Quantity - line.Shortage, reservation.OrderId);
+    }
+
+    private static StockOutcome DecideConfirm(StockBook book, Confirm confirm)
+    {
+        var known = book.Reservation(confirm.OrderId) ?? Blank(confirm.OrderId, book.Now);
+        if (confirm.Version <= known.Version) return StockOutcome.Nothing;
+        if (known.State == ReservationState.Confirmed)
+        {
+            book.Put(known with { Version = confirm.Version });
+            return StockOutcome.Done;
+        }
+
+        var paid = known.LinesOf(confirm.Revision);
+        if (paid.Count == 0) paid = known.LinesOf(known.Revision);
+        var revision = paid.Count == 0 ? known.Revision : paid[0].Revision;
+        var (sold, shortage) = Sell(book, known, paid);
+        book.Put(sold with { State = ReservationState.Confirmed, Revision = revision, Version = confirm.Version });
+        return new StockOutcome(sold, Changed: true, Shortage: shortage);
+    }
+
+    /// <summary>
+    /// Sells the paid lines out of what is held. What is not held, because the lease has gone or another revision was paid
+    /// for, is taken if it is still there, else the line is marked short.
+    /// </summary>
+    private static (Reservation Reservation, int Shortage) Sell(
+        StockBook book, Reservation reservation, IReadOnlyList<ReservationLine> paid)
+    {
+        var held = reservation.Held.ToDictionary(line => line.ProductId, line => line.Quantity);
+        var shortages = 0;
+        foreach (var line in paid)
+        {
+            held.Remove(line.ProductId, out var has);
+            var missing = Math.Max(0, line.Quantity - has);
+            var shortage = missing <= book.Available(line.ProductId) ? 0 : missing;
+            Adjust(book, reservation.OrderId, line.ProductId, line.Quantity - shortage - has);
+            book.Move(MovementKind.Sold, line.ProductId, line.Quantity - shortage, reservation.OrderId);
+            if (shortage == 0) continue;
+            reservation = book.MarkShort(reservation, line, shortage);
+            shortages += shortage;
+        }
+        foreach (var (productId, quantity) in held) Adjust(book, reservation.OrderId, productId, -quantity);
+        return (reservation, shortages);
+    }
+
+    private static StockOutcome DecideExpire(StockBook book, Expire expire)
+    {
+        var known = book.Reservation(expire.OrderId);
+        if (known is not { State: ReservationState.Reserved }) return StockOutcome.Nothing;
+        if (known.LeaseUntil + expire.Grace > book.Now) return StockOutcome.Nothing;
+        GiveBack(book, known);
+        book.Put(known with { State = ReservationState.Expired });
+        return StockOutcome.Done;
+    }
+
+    // Revision 0 holds no lines and is older than any reservation.
+    private static Reservation Blank(Guid orderId, DateTimeOffset now) =>
+        new(orderId, 0, [], null, ReservationState.Released, now, 0, []);
+}

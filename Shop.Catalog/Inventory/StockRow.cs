@@ -1,0 +1,27 @@
+namespace Shop.Catalog.Inventory;
+
+/// <summary>A product's counters and what a reservation says about it, as locked for one transaction.</summary>
+public sealed class StockRow
+{
+    public required long ProductId { get; init; }
+    public required string Name { get; init; }
+    public string? NameZh { get; init; }
+
+    /// <summary>Of one unit, in minor units.</summary>
+    public required long Price { get; init; }
+
+    public required string Currency { get; init; }
+
+    /// <summary>False for a retired product: held units can still be paid for, none can be added.</summary>
+    public required bool Sellable { get; init; }
+
+    public required int OnHand { get; set; }
+    public required int Reserved { get; set; }
+    public int Available => OnHand - Reserved;
+
+    internal void Apply(StockMovement movement)
+    {
+        OnHand += movement.OnHandDelta;
+        Reserved += movement.ReservedDelta;
+    }
+}

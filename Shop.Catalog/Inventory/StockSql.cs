@@ -1,0 +1,76 @@
+namespace Shop.Catalog.Inventory;
+
+/// <summary>
+/// The statements of <see cref="StockStore"/>. Locks are always taken in this order, each kind by ascending key: orders
+/// (advisory), then stock rows. So no two transactions wait for each other.
+/// </summary>
+internal static class StockSql
+{
+    public const string LockOrders =
+        """
+        SELECT pg_advisory_xact_lock(key)
+        FROM (SELECT DISTINCT hashtextextended(order_id::text, 42) AS key FROM unnest($1::uuid[]) AS order_id
+              ORDER BY key) AS keys
+        """;
+
+    public const string Now = "SELECT shop_now()";
+
+    public const string Reservations =
+        """
+        SELECT order_id, revision, body_hash, customer_id, state, lease_until, version
+        FROM reservations WHERE order_id = ANY ($1)
+        """;
+
+    public const string Lines =
+        """
+        SELECT order_id, revision, product_id, quantity, price, currency, name, name_zh, shortage
+        FROM reservation_lines WHERE order_id = ANY ($1) ORDER BY order_id, revision, product_id
+        """;
+
+    public const string LockStock =
+        """
+        SELECT s.product_id, s.on_hand, s.reserved, p.name, p.name_zh, p.price, p.currency, p.retired_at IS NULL
+        FROM stock s JOIN products p ON p.id = s.product_id
+        WHERE s.product_id IN (
+            SELECT unnest($1::bigint[]) UNION SELECT product_id FROM reservation_lines WHERE order_id = ANY ($2))
+        ORDER BY s.product_id FOR NO KEY UPDATE OF s
+        """;
+
+    public const string UpdateStock =
+        """
+        UPDATE stock s
+        SET on_hand = s.on_hand + d.on_hand, reserved = s.reserved + d.reserved, version = s.version + 1
+        FROM unnest($1::bigint[], $2::integer[], $3::integer[]) AS d (product_id, on_hand, reserved)
+        WHERE s.product_id = d.product_id
+        RETURNING s.product_id, s.version
+        """;
+
+    public const string InsertMovements =
+        """
+        INSERT INTO stock_ledger (product_id, kind, quantity, on_hand_delta, reserved_delta, order_id)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::uuid[])
+        """;
+
+    public const string UpsertReservations =
+        """
+        INSERT INTO reservations (order_id, revision, body_hash, customer_id, state, lease_until, version)
+        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[], $4::uuid[], $5::text[], $6::timestamptz[], $7::bigint[])
+        ON CONFLICT (order_id) DO UPDATE
+        SET revision = excluded.revision, body_hash = excluded.body_hash, customer_id = excluded.customer_id,
+            state = excluded.state, version = excluded.version, updated_at = shop_now()
+        """;
+
+    public const string InsertLines =
+        """
+        INSERT INTO reservation_lines (order_id, revision, product_id, quantity, price, currency, name, name_zh)
+        SELECT * FROM unnest(
+            $1::uuid[], $2::integer[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[], $8::text[])
+        """;
+
+    public const string MarkShort =
+        """
+        UPDATE reservation_lines l SET shortage = d.shortage
+        FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::integer[]) AS d (order_id, revision, product_id, shortage)
+        WHERE l.order_id = d.order_id AND l.revision = d.revision AND l.product_id = d.product_id
+        """;
+}
