@@ -1,3 +1,23 @@
+using Shop.Catalog;
+using Shop.Catalog.Inventory;
+using Shop.Catalog.Pictures;
+using Shop.Catalog.Products;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Data;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddShopAuthentication();
+builder.AddDatabase("catalogdb");
+builder.AddCatalog();
+builder.AddProducts();
+builder.AddInventory();
+
 var app = builder.Build();
+app.UseServiceDefaults();
+app.MapDefaultEndpoints();
+app.MapProducts();
+app.MapCategories();
+app.MapPictures();
+app.MapReservations();
 app.Run();

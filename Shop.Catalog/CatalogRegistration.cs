@@ -1,0 +1,20 @@
+using Shop.Catalog.Cache;
+using Shop.Catalog.Seed;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Data;
+
+namespace Shop.Catalog;
+
+public static class CatalogRegistration
+{
+    /// <summary>What every capability of the catalogue uses: JSON, metrics, first rows, Redis.</summary>
+    public static void AddCatalog(this IHostApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(
+            options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, CatalogJson.Default));
+        builder.Services.AddSingleton<CatalogMetrics>();
+        builder.Services.AddSingleton<IDatabaseSeed, CatalogSeed>();
+        builder.AddRedis("cache");
+        builder.Services.AddSingleton<RedisCache>();
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using Shop.Catalog.Inventory;
+using Shop.ServiceDefaults;
+
+namespace Shop.Catalog.Products;
+
+/// <summary>Products: everybody reads, administrators write.</summary>
+public static class ProductEndpoints
+{
+    public static void AddProducts(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ProductStore>();
+        builder.Services.AddSingleton<ProductList>();
+        builder.Services.AddSingleton<ProductCache>();
+        builder.Services.AddSingleton<CategoryList>();
+        builder.Services.AddSingleton<GoodsReceipt>();
+    }
+
+    public static void MapProducts(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/products").WithTags("Products").RequireAuthorization(ShopClaims.Admin);
+        group.MapGet("/", ListAsync).AllowAnonymous()
+            .WithName("ListProducts").WithSummary("List and search products, page by page");
+        group.MapGet("/{id}", GetAsync).AllowAnonymous()
+            .WithName("GetProduct").WithSummary("A product with its description")
+            .Produces<ProductDetail>().Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
+        group.MapPost("/", CreateAsync)
+            .WithName("CreateProduct").WithSummary("Add a product to the assortment").ProducesValidationProblem();
+        group.MapPut("/{id}", ChangeAsync)
+            .WithName("ChangeProduct").WithSummary("Change a product; what is left out stays as it is")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
+        group.MapDelete("/{id}", RetireAsync)
+            .WithName("RetireProduct").WithSummary("Stop selling a product").ProducesProblem(StatusCodes.Status404NotFound);
+        group.MapPost("/{id}/stock", ReceiveAsync)
+            .WithName("ReceiveGoods").WithSummary("Receive goods").ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<Ok<ProductPage>> ListAsync(
+        [AsParameters] ProductListQuery query, HttpContext http, ProductList list, CancellationToken cancellationToken)
+    {
+        var language = Language.Choose(http, query.Lang);
+        return TypedResults.Ok(await list.ReadAsync(ProductFilter.Parse(query), language, cancellationToken));
+    }
+
+    private static async Task<FileContentHttpResult> GetAsync(
+        long id, string? lang, HttpContext http, ProductCache cache, ProductStore store, CancellationToken cancellationToken)
+    {
+        var language = Language.Choose(http, lang);
+        var page = await cache.FindAsync(id, language, cancellationToken);
+        if (page is null)
+        {
+            var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
+            page = row.ToPage(language);
+            cache.Store(id, language, page);
+        }
+        http.Response.Headers.CacheControl = "no-cache";
+        var tag = new EntityTagHeaderValue(FormattableString.Invariant($"\"{page.Version}-{language}\""));
+        return TypedResults.Bytes(page.Json, "application/json; charset=utf-8", entityTag: tag);
+    }
+
+    private static async Task<Created<ProductDetail>> CreateAsync(
+        ProductInput input, HttpContext http, ProductStore store, CancellationToken cancellationToken)
+    {
+        var id = await store.CreateAsync(ProductRules.CheckNew(input), input.Stock ?? 0, cancellationToken);
+        var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
+        return TypedResults.Created(FormattableString.Invariant($"/api/products/{id}"), row.ToDetail(Language.Choose(http, asked: null)));
+    }
+
+    private static async Task<Ok<ProductDetail>> ChangeAsync(
+        long id, ProductInput input, HttpContext http, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
+    {
+        var change = await store.ChangeAsync(id, input, cancellationToken) ?? throw ProductProblems.Unknown(id);
+        await cache.OutdateAsync(change, cancellationToken);
+        var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
+        return TypedResults.Ok(row.ToDetail(Language.Choose(http, asked: null)));
+    }
+
+    private static async Task<NoContent> RetireAsync(
+        long id, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
+    {
+        var change = await store.RetireAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
+        await cache.OutdateAsync(change, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<StockLevel>> ReceiveAsync(
+        long id, GoodsInput input, GoodsReceipt goods, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await goods.ReceiveAsync(id, ProductRules.CheckGoods(input), cancellationToken));
+}

@@ -1,0 +1,90 @@
+using Shop.Catalog.Search;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Problems;
+
+namespace Shop.Catalog.Products;
+
+/// <summary>A product's texts, category and price, checked and complete.</summary>
+/// <param name="Price">Minor units.</param>
+public sealed record ProductContent(
+    string Name, string? NameZh, string Description, string? DescriptionZh, string Category, long Price)
+{
+    public SearchTerms Terms => SearchTerms.Of(Name, NameZh, Description, DescriptionZh);
+}
+
+/// <summary>What an administrator may write.</summary>
+public static class ProductRules
+{
+    public const int MaxNameLength = 200;
+    public const int MaxDescriptionLength = 4000;
+    public const int MaxGoods = 1_000_000;
+
+    /// <summary>In minor units: 100 million yuan. A hundred lines of many units still sum up without overflow.</summary>
+    public const long MaxPrice = 10_000_000_000;
+
+    /// <summary>Where a product goes that names no category.</summary>
+    public const string DefaultCategory = "more";
+
+    /// <summary>The content of a new product.</summary>
+    /// <exception cref="ProblemException">400 naming every field that breaks a rule.</exception>
+    public static ProductContent CheckNew(ProductInput input)
+    {
+        var check = Check(input, out var price);
+        check.Check(input.Stock is null or (>= 0 and <= MaxGoods), "stock", $"must be between 0 and {MaxGoods}");
+        check.ThrowIfInvalid();
+        return new ProductContent(
+            input.Name!.Trim(), Clean(input.NameZh), Clean(input.Description) ?? "", Clean(input.DescriptionZh),
+            input.Category ?? DefaultCategory, price);
+    }
+
+    /// <summary>The content that a change asks for; <paramref name="known"/> gives what the input leaves out.</summary>
+    public static ProductContent CheckChange(ProductInput input, ProductContent known)
+    {
+        var check = Check(input, out var price);
+        check.Check(input.Stock is null, "stock", "is changed by receiving goods");
+        check.ThrowIfInvalid();
+        return new ProductContent(
+            input.Name!.Trim(), Clean(input.NameZh) ?? known.NameZh, Clean(input.Description) ?? known.Description,
+            Clean(input.DescriptionZh) ?? known.DescriptionZh, input.Category ?? known.Category, price);
+    }
+
+    public static int CheckGoods(GoodsInput input)
+    {
+        new Validator()
+            .Check(input.Quantity is >= 1 and <= MaxGoods, "quantity", $"must be between 1 and {MaxGoods}")
+            .ThrowIfInvalid();
+        return input.Quantity!.Value;
+    }
+
+    private static Validator Check(ProductInput input, out long price)
+    {
+        var validator = new Validator();
+        CheckText(validator, "name", input.Name, MaxNameLength, required: true);
+        CheckText(validator, "nameZh", input.NameZh, MaxNameLength);
+        CheckText(validator, "description", input.Description, MaxDescriptionLength);
+        CheckText(validator, "descriptionZh", input.DescriptionZh, MaxDescriptionLength);
+        long minor = 0;
+        validator
+            .Check(
+                input.Price is { } major && Money.TryToMinor(major, out minor) && minor is > 0 and <= MaxPrice, "price",
+                "must be between 0.01 and 100000000 with at most two decimals")
+            .Check(input.Currency is null or Money.DefaultCurrency, "currency", $"must be {Money.DefaultCurrency}")
+            .Check(input.Category is null || IsSlug(input.Category), "category", "is not a category");
+        price = minor;
+        return validator;
+    }
+
+    private static void CheckText(Validator check, string field, string? text, int maxLength, bool required = false)
+    {
+        check.Check(!required || !string.IsNullOrWhiteSpace(text), field, "is required")
+            .Check(text is null || text.Length <= maxLength, field, $"must be at most {maxLength} characters")
+            .Check(text is null || !HasControls(text), field, "must not hold control characters");
+    }
+
+    private static bool HasControls(string text) => text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
+
+    private static bool IsSlug(string text) =>
+        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
