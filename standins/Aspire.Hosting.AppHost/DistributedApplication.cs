@@ -10,6 +10,7 @@ namespace Aspire.Hosting;
 public class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _disposed;
 
     internal DistributedApplication(IHost host) => _host = host;
 
@@ -78,6 +79,9 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>Stops what still runs and waits until nothing is left.</summary>
     public virtual async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
+        await _host.StopAsync();
         if (_host is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else _host.Dispose();
         GC.SuppressFinalize(this);

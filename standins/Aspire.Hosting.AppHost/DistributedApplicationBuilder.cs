@@ -74,7 +74,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddSingleton(ExecutionContext);
         Services.AddSingleton(Eventing);
         Services.AddSingleton<ResourceLoggerService>();
-        Services.AddSingleton(_ => new ResourceNotificationService());
+        Services.AddSingleton(p => new ResourceNotificationService(p));
         Services.AddSingleton(p => new ResourceCommandService(
             p.GetRequiredService<ResourceNotificationService>(), p.GetRequiredService<ResourceLoggerService>(), p));
         Services.AddHealthChecks();

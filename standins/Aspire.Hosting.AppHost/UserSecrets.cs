@@ -62,6 +62,7 @@ internal static class FileLock
     internal static IDisposable Take(string path)
     {
         var start = TimeProvider.System.GetTimestamp();
+        var spinner = new SpinWait();
         while (true)
         {
             try
@@ -70,7 +71,7 @@ internal static class FileLock
             }
             catch (IOException) when (TimeProvider.System.GetElapsedTime(start) < s_patience)
             {
-                Thread.SpinWait(10_000);
+                spinner.SpinOnce();
             }
         }
     }

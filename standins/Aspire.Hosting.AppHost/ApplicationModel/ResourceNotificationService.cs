@@ -12,9 +12,9 @@ public class ResourceNotificationService
     private readonly Dictionary<string, ResourceEvent> _current = new(StringComparer.OrdinalIgnoreCase);
     private ImmutableHashSet<Channel<ResourceEvent>> _watchers = [];
 
-    internal ResourceNotificationService()
-    {
-    }
+    private readonly IServiceProvider _services;
+
+    internal ResourceNotificationService(IServiceProvider services) => _services = services;
 
     /// <summary>Waits until one instance of the resource is in the state.</summary>
     /// <param name="resourceName">Name of the resource, without regard to case.</param>
@@ -57,7 +57,6 @@ public class ResourceNotificationService
             resourceName, e => IsTerminal(e) || InstancesOf(e.Resource).All(IsHealthyAndReady), cancellationToken);
         if (IsTerminal(e))
             throw new DistributedApplicationException($"Resource '{resourceName}' is {e.Snapshot.State?.Text}, it cannot become healthy.");
-        await Task.WhenAll(InstancesOf(e.Resource).Select(i => i.Snapshot.Ready ?? Task.CompletedTask)).WaitAsync(cancellationToken);
         return e;
     }
 
@@ -95,6 +94,7 @@ public class ResourceNotificationService
         {
             var old = _current.TryGetValue(resourceId, out var e) ? e.Snapshot : null;
             var snapshot = stateFactory(old ?? new CustomResourceSnapshot { ResourceType = resource.GetType().Name });
+            snapshot = WithCommands(resource, snapshot);
             if (snapshot == old) return Task.CompletedTask;
             var change = new ResourceEvent(resource, resourceId, snapshot);
             _current[resourceId] = change;
@@ -129,11 +129,20 @@ public class ResourceNotificationService
             foreach (var watcher in _watchers) watcher.Writer.TryComplete();
     }
 
+    private CustomResourceSnapshot WithCommands(IResource resource, CustomResourceSnapshot snapshot)
+    {
+        var context = new UpdateCommandStateContext { ResourceSnapshot = snapshot, ServiceProvider = _services };
+        var commands = resource.Annotations.OfType<ResourceCommandAnnotation>().Select(c => new ResourceCommandSnapshot(
+            c.Name, c.UpdateState(context), c.DisplayName, c.DisplayDescription, c.ConfirmationMessage, c.IconName, c.IconVariant, c.IsHighlighted));
+        ImmutableArray<ResourceCommandSnapshot> now = [.. commands];
+        return now.SequenceEqual(snapshot.Commands) ? snapshot : snapshot with { Commands = now };
+    }
+
     internal static bool IsTerminal(ResourceEvent e) =>
         e.Snapshot.State?.Text is { } text && KnownResourceStates.TerminalStates.Contains(text);
 
-    private static bool IsHealthyAndReady(ResourceEvent e) =>
-        e.Snapshot.HealthStatus == HealthStatus.Healthy && e.Snapshot.Ready is not null;
+    internal static bool IsHealthyAndReady(ResourceEvent e) =>
+        e.Snapshot.HealthStatus == HealthStatus.Healthy && e.Snapshot.IsReady;
 
     private static bool SameState(ResourceEvent e, string state) =>
         string.Equals(e.Snapshot.State?.Text, state, StringComparison.OrdinalIgnoreCase);

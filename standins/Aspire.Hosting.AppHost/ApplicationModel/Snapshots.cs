@@ -44,8 +44,8 @@ public sealed record CustomResourceSnapshot
 
     internal bool IsHidden { get; init; }
 
-    /// <summary>Completes when the handlers of <see cref="Eventing.ResourceReadyEvent"/> have run; null before the first Healthy.</summary>
-    internal Task? Ready { get; init; }
+    /// <summary>The handlers of <see cref="Eventing.ResourceReadyEvent"/> have run since the start.</summary>
+    internal bool IsReady { get; init; }
 
     internal CustomResourceSnapshot WithProperty(string name, object? value, bool isSensitive = false) => this with
     {

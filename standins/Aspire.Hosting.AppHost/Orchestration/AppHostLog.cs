@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Aspire.Hosting.Orchestration;
 
@@ -11,9 +12,13 @@ internal static partial class AppHostLog
     {
         services.AddLogging(logging =>
         {
+            // Health checks that fail while something starts are shown as health, not as errors.
+            logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
+                .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
             logging.AddConfiguration(configuration.GetSection("Logging"));
-            logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
-            if (!options.Testing) logging.AddConsole(c => c.FormatterName = LineFormatter.FormatterName).AddConsoleFormatter<LineFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
+            if (options.Testing) return;
+            logging.AddConsole(c => c.FormatterName = LineFormatter.FormatterName)
+                .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         });
     }
 

@@ -1,0 +1,63 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>
+/// Where local servers keep their data: with a volume under SHOP_DATA or the user's data folder, one folder per copy of the application;
+/// without one in the session's temporary folder.
+/// </summary>
+internal sealed class DataDirectories(IDistributedApplicationBuilder builder, SessionFolder session) : IDisposable
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly Lock _lock = new();
+    private FileStream? _claim;
+
+    internal string For(IResource resource)
+    {
+        var persistent = !builder.Options.Testing
+            && resource.Annotations.OfType<ContainerMountAnnotation>().Any(m => m.Type == ContainerMountType.Volume);
+        if (persistent) Claim();
+        return Create(Path.Combine(persistent ? Root() : session.Data, resource.Name));
+    }
+
+    public void Dispose() => _claim?.Dispose();
+
+    private string Root()
+    {
+        if (builder.Configuration["SHOP_DATA"] is { Length: > 0 } chosen) return Path.GetFullPath(chosen);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        // Servers started by root run as users of their own, who cannot pass through root's home.
+        var parent = builder.Configuration["XDG_DATA_HOME"]
+            ?? (Environment.IsPrivilegedProcess ? "/var/lib" : Path.Combine(home, ".local", "share"));
+        return Path.Combine(parent, "shop", AppHostIdentity.Of(builder));
+    }
+
+    /// <summary>Two runs on the same data would destroy it.</summary>
+    private void Claim()
+    {
+        lock (_lock)
+        {
+            if (_claim is not null) return;
+            var root = Create(Root());
+            try
+            {
+                _claim = new FileStream(Path.Combine(root, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                throw new DistributedApplicationException(
+                    $"Another run of this application uses the data in {root}: stop it, or set SHOP_DATA to another folder.");
+            }
+        }
+    }
+
+    private static string Create(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, Mode);
+        return path;
+    }
+}

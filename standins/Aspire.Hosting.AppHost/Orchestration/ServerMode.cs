@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>Whether servers run as containers or as programs of this machine. Decided once per run, for all alike.</summary>
+internal sealed partial class ServerMode(IDistributedApplicationBuilder builder, ILogger<ServerMode> logger, TimeProvider time)
+{
+    private static readonly TimeSpan s_pullLimit = TimeSpan.FromMinutes(3);
+    private Task<bool>? _decision;
+    private readonly Lock _lock = new();
+
+    /// <exception cref="DistributedApplicationException">SHOP_SERVERS has another value than local or containers.</exception>
+    internal Task<bool> UseContainersAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock) return _decision ??= DecideAsync(cancellationToken);
+    }
+
+    private async Task<bool> DecideAsync(CancellationToken cancellationToken)
+    {
+        switch (builder.Configuration["SHOP_SERVERS"])
+        {
+            case "local": return false;
+            case "containers": return true;
+            case null or "" or "auto": break;
+            case var other: throw new DistributedApplicationException($"SHOP_SERVERS is '{other}'; it can be local, containers or auto.");
+        }
+
+        if (await ReasonAgainstAsync(cancellationToken) is not { } reason) return true;
+        LogFallback(logger, reason);
+        return false;
+    }
+
+    private async Task<string?> ReasonAgainstAsync(CancellationToken cancellationToken)
+    {
+        var (code, output) = await RunAsync(AspireBundle.Dcp(builder.Configuration), ["info"], cancellationToken);
+        var runtime = code == 0 ? JsonSerializer.Deserialize(output, DcpJson.Default.DcpInfo)?.Containers : null;
+        if (runtime is not { Installed: true, Running: true, Runtime: { } name }) return "no container runtime answers";
+
+        using var limit = new CancellationTokenSource(s_pullLimit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        foreach (var image in Images())
+        {
+            try
+            {
+                if (await SucceedsAsync(name, ["image", "inspect", image], both.Token)) continue;
+                LogPull(logger, image);
+                if (await SucceedsAsync(name, ["pull", "--quiet", image], both.Token)) continue;
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            {
+                // As good as a failure.
+            }
+
+            return $"{name} cannot get the image {image}";
+        }
+
+        return null;
+    }
+
+    private IEnumerable<string> Images() => builder.Resources
+        .SelectMany(r => r.Annotations.OfType<ContainerImageAnnotation>()).Select(i => i.Reference).Distinct();
+
+    private static async Task<bool> SucceedsAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await RunAsync(program, arguments, cancellationToken)).Code == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        try
+        {
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await error;
+            await process.WaitForExitAsync(cancellationToken);
+            return (process.ExitCode, output);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "The servers run as programs of this machine, not as containers, because {Reason}.")]
+    private static partial void LogFallback(ILogger logger, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Pulling {Image} …")]
+    private static partial void LogPull(ILogger logger, string image);
+}

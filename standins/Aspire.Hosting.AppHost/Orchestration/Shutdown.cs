@@ -1,0 +1,55 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>
+/// Stops in the order in which nothing loses what it needs: first what nobody waits for, then what that waited for, servers last. A
+/// layer that takes long does not hold up the next; DCP kills what ignores SIGTERM after 6 s.
+/// </summary>
+internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, TimeProvider time)
+{
+    private static readonly TimeSpan s_serviceLayer = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan s_serverLayer = TimeSpan.FromSeconds(6.5);
+
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var layer in Layers([.. runners.Select(r => r.Instance.Resource).Distinct()]))
+        {
+            var limit = layer.Any(r => r is ContainerResource) ? s_serverLayer : s_serviceLayer;
+            await StopAsync([.. runners.Where(r => layer.Contains(r.Instance.Resource))], limit, cancellationToken);
+        }
+    }
+
+    /// <summary>The resources of each layer are stopped at the same time. What waits in a circle is one layer.</summary>
+    internal static IEnumerable<IReadOnlyList<IResource>> Layers(IReadOnlyCollection<IResource> resources)
+    {
+        var left = resources.ToHashSet();
+        while (left.Count > 0)
+        {
+            var services = left.Where(r => r is not ContainerResource).ToArray();
+            var candidates = services.Length > 0 ? services : [.. left];
+            var needed = candidates.SelectMany(Needs).ToHashSet();
+            var layer = candidates.Where(r => !needed.Contains(r)).ToArray();
+            if (layer.Length == 0) layer = candidates;
+            left.ExceptWith(layer);
+            yield return layer;
+        }
+    }
+
+    private static IEnumerable<IResource> Needs(IResource resource) => resource.Annotations.OfType<WaitAnnotation>()
+        .Select(w => w.Resource is IResourceWithParent child ? child.Parent : w.Resource);
+
+    private async Task StopAsync(IReadOnlyList<InstanceRunner> layer, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            await Task.WhenAll(layer.Select(r => r.StopAsync(both.Token)));
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or DistributedApplicationException)
+        {
+            // Slow, or DCP has gone: the next layer, and DCP's own end, take care of the rest.
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Shop.StandIns.Tests.Hosting;
+
+public sealed class RunningProcesses
+{
+    [Fact]
+    public async Task Two_executables_run_and_are_gone_after_the_end()
+    {
+        var marker = Marker();
+        var builder = TestApplication.CreateBuilder();
+        builder.AddExecutable("one", "sleep", "/tmp", marker);
+        builder.AddExecutable("two", "sleep", "/tmp", marker);
+        await using (var app = builder.Build())
+        {
+            await app.StartAsync(TestApplication.Limit());
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("one", TestApplication.Limit());
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("two", TestApplication.Limit());
+            Assert.Equal(2, TestApplication.ProcessesNamed("sleep", marker).Count);
+        }
+
+        Assert.Empty(TestApplication.ProcessesNamed("sleep", marker));
+    }
+
+    [Fact]
+    public async Task A_resource_starts_after_what_it_waits_for_has_ended_well()
+    {
+        var file = Path.GetTempFileName();
+        var builder = TestApplication.CreateBuilder();
+        var first = builder.AddExecutable("first", "sh", "/tmp", "-c", $"echo first >> {file}");
+        var second = builder.AddExecutable("second", "sh", "/tmp", "-c", $"echo second >> {file}").WaitForCompletion(first);
+        builder.AddExecutable("third", "sh", "/tmp", "-c", $"echo third >> {file}").WaitForCompletion(second);
+        await using var app = builder.Build();
+        await app.StartAsync(TestApplication.Limit());
+        await app.ResourceNotifications.WaitForResourceAsync("third", KnownResourceStates.Finished, TestApplication.Limit());
+        Assert.Equal(["first", "second", "third"], await File.ReadAllLinesAsync(file));
+    }
+
+    [Fact]
+    public async Task A_resource_whose_dependency_failed_fails_too()
+    {
+        var builder = TestApplication.CreateBuilder();
+        var first = builder.AddExecutable("first", "sh", "/tmp", "-c", "exit 3");
+        builder.AddExecutable("second", "sleep", "/tmp", "60").WaitForCompletion(first);
+        await using var app = builder.Build();
+        await app.StartAsync(TestApplication.Limit());
+        var failed = await app.ResourceNotifications.WaitForResourceAsync(
+            "second", e => e.Snapshot.State?.Text == KnownResourceStates.FailedToStart, TestApplication.Limit());
+        var console = app.Services.GetLogs(failed.ResourceId);
+        Assert.Contains("'first'", console, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commands_stop_start_and_restart_a_resource()
+    {
+        var marker = Marker();
+        var builder = TestApplication.CreateBuilder();
+        builder.AddExecutable("one", "sleep", "/tmp", marker);
+        await using var app = builder.Build();
+        await app.StartAsync(TestApplication.Limit());
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("one", TestApplication.Limit());
+
+        Assert.True((await app.ResourceCommands.ExecuteCommandAsync("one", KnownResourceCommands.StopCommand, TestApplication.Limit())).Success);
+        Assert.Empty(TestApplication.ProcessesNamed("sleep", marker));
+
+        Assert.True((await app.ResourceCommands.ExecuteCommandAsync("one", KnownResourceCommands.StartCommand, TestApplication.Limit())).Success);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("one", TestApplication.Limit());
+        var before = Assert.Single(TestApplication.ProcessesNamed("sleep", marker));
+
+        Assert.True((await app.ResourceCommands.ExecuteCommandAsync("one", KnownResourceCommands.RestartCommand, TestApplication.Limit())).Success);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("one", TestApplication.Limit());
+        Assert.NotEqual(before, Assert.Single(TestApplication.ProcessesNamed("sleep", marker)));
+    }
+
+    [Fact]
+    public async Task What_a_process_writes_can_be_read()
+    {
+        var builder = TestApplication.CreateBuilder();
+        builder.AddExecutable("one", "sh", "/tmp", "-c", "echo out-line; echo err-line >&2; sleep 30");
+        await using var app = builder.Build();
+        await app.StartAsync(TestApplication.Limit());
+        var running = await app.ResourceNotifications.WaitForResourceHealthyAsync("one", TestApplication.Limit());
+        var lines = new List<LogLine>();
+        await foreach (var batch in app.Services.Loggers().WatchAsync(running.ResourceId, TestApplication.Limit()))
+        {
+            lines.AddRange(batch);
+            if (lines.Count >= 2) break;
+        }
+
+        Assert.Contains(lines, l => l.Content.EndsWith(" out-line", StringComparison.Ordinal) && !l.IsErrorMessage);
+        Assert.Contains(lines, l => l.Content.EndsWith(" err-line", StringComparison.Ordinal) && l.IsErrorMessage);
+    }
+
+    private static string Marker() => $"7{RandomNumberGenerator.GetInt32(10_000_000, 100_000_000)}";
+}
