@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Shop.ServiceDefaults.Health;
 using Shop.ServiceDefaults.Http;
 using Shop.ServiceDefaults.Internal;
+using Shop.ServiceDefaults.Messaging;
 using Shop.ServiceDefaults.Problems;
 using Shop.ServiceDefaults.Telemetry;
 
@@ -48,6 +49,7 @@ public static class Extensions
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealth();
+        app.MapMessaging();
         app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
         return app;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -23,4 +24,22 @@ internal static class ConnectionStrings
         };
         return new NpgsqlConnectionStringBuilder(string.Create(CultureInfo.InvariantCulture, $"{defaults};{connectionString}")).ConnectionString;
     }
+
+    /// <summary>Sessions of their own, without a pool. The server notices within half a minute when their process is gone.</summary>
+    public static NpgsqlDataSource Dedicated(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        var settings = builder.ConnectionStringBuilder;
+        settings.Pooling = false;
+        settings.MaxAutoPrepare = 0;
+        settings.Options = $"{settings.Options} -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4".Trim();
+        TraceOnlyWithinTraces(builder);
+        return builder.Build();
+    }
+
+    /// <summary>Polls of background loops would each be a trace of their own.</summary>
+    public static void TraceOnlyWithinTraces(NpgsqlDataSourceBuilder builder) =>
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null));
 }

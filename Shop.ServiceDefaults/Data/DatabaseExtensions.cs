@@ -42,11 +42,14 @@ public static class DatabaseExtensions
     {
         var connectionString = ConnectionStrings.WithDefaults(
             builder.Configuration.GetConnectionString(name) ?? "", builder.Configuration, builder.Environment.ApplicationName);
-        builder.AddKeyedNpgsqlDataSource(name, settings =>
-        {
-            settings.ConnectionString = connectionString;
-            settings.DisableHealthChecks = true; // Ours knows about migrations.
-        });
+        builder.AddKeyedNpgsqlDataSource(
+            name,
+            settings =>
+            {
+                settings.ConnectionString = connectionString;
+                settings.DisableHealthChecks = true; // Ours knows about migrations.
+            },
+            ConnectionStrings.TraceOnlyWithinTraces);
         builder.Services.AddSingleton(services => new ServiceDatabase(
             name, connectionString, services.GetRequiredKeyedService<NpgsqlDataSource>(name)));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(

@@ -19,7 +19,7 @@ internal sealed class MigrationRunner(IReadOnlyList<Migration> migrations, IEnum
     /// <summary>Afterwards the database has every migration and seed, or this has thrown.</summary>
     public async Task RunAsync(ServiceDatabase database, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(database.ConnectionString, cancellationToken);
+        await using var connection = await OpenAsync(database, cancellationToken);
         await ExecuteAsync(connection, "set lock_timeout = '60s'", cancellationToken);
         await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
         await ExecuteAsync(connection, History, cancellationToken);
@@ -39,28 +39,25 @@ internal sealed class MigrationRunner(IReadOnlyList<Migration> migrations, IEnum
         // The connection is not pooled: closing it ends the session, and with it the lock.
     }
 
-    private static async Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    private static async Task<NpgsqlConnection> OpenAsync(ServiceDatabase database, CancellationToken cancellationToken)
     {
-        var target = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 90, MaxAutoPrepare = 0 };
-        var connection = new NpgsqlConnection(target.ConnectionString);
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            return await database.Dedicated.OpenConnectionAsync(cancellationToken);
         }
         catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
-            await CreateAsync(target, cancellationToken);
-            await connection.OpenAsync(cancellationToken);
+            await CreateAsync(database.ConnectionString, cancellationToken);
+            return await database.Dedicated.OpenConnectionAsync(cancellationToken);
         }
-
-        return connection;
     }
 
-    private static async Task CreateAsync(NpgsqlConnectionStringBuilder target, CancellationToken cancellationToken)
+    private static async Task CreateAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var server = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Database = "postgres" };
-        await using var connection = new NpgsqlConnection(server.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        var target = new NpgsqlConnectionStringBuilder(connectionString);
+        await using var server = ConnectionStrings.Dedicated(
+            new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres" }.ConnectionString);
+        await using var connection = await server.OpenConnectionAsync(cancellationToken);
         try
         {
             // template0: unlike template1, nobody can be connected to it, which would make this fail.
@@ -101,7 +98,7 @@ internal sealed class MigrationRunner(IReadOnlyList<Migration> migrations, IEnum
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 90 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

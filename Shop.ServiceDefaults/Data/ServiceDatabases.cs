@@ -38,15 +38,36 @@ public sealed class ServiceDatabases : IReadOnlyList<NpgsqlDataSource>
     internal void MarkReady() => _ready.TrySetResult();
 }
 
-/// <summary>One database with what the migration runner needs; a data source does not give its password back.</summary>
-internal sealed class ServiceDatabase(string name, string connectionString, NpgsqlDataSource dataSource)
+/// <summary>One database with what the background work around it needs.</summary>
+internal sealed class ServiceDatabase(string name, string connectionString, NpgsqlDataSource dataSource) : IAsyncDisposable
 {
     public string Name => name;
 
+    /// <summary>With the password, which a data source does not give back.</summary>
     public string ConnectionString => connectionString;
 
+    /// <summary>The pool for requests and handlers.</summary>
     public NpgsqlDataSource DataSource => dataSource;
+
+    /// <summary>Connections outside the pool, one session each: locks and LISTEN end when they are closed.</summary>
+    public NpgsqlDataSource Dedicated { get; } = ConnectionStrings.Dedicated(connectionString);
 
     /// <summary>What keeps it from being ready; null once migrated.</summary>
     public string? NotReadyBecause { get; set; } = "migrations not applied yet";
+
+    /// <summary>Whether the server answers, asked outside the pool: a busy pool does not mean "away".</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await Dedicated.OpenConnectionAsync(cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    public ValueTask DisposeAsync() => Dedicated.DisposeAsync();
 }

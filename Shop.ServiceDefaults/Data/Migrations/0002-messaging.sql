@@ -16,6 +16,7 @@ create table shop_outbox (
 create table shop_inbox (
     day date not null,
     message_id uuid not null,
+    received_at timestamptz not null default clock_timestamp(),
     primary key (day, message_id)
 ) partition by range (day);
 

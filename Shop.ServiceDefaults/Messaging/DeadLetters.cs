@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>The messages that this service has given up.</summary>
+internal sealed partial class DeadLetters(Broker broker, MessagingSettings settings, TimeProvider time, ILogger<DeadLetters> logger)
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Moves what is there now back to the queue, each as if it came for the first time; answers how many.</summary>
+    /// <exception cref="OperationCanceledException">RabbitMQ is away; what was moved stays moved, and nothing is lost.</exception>
+    public async Task<int> ReplayAsync(CancellationToken cancellationToken)
+    {
+        await using var channel = await OpenAsync(cancellationToken);
+        var waiting = (await channel.QueueDeclarePassiveAsync(settings.DeadQueue, cancellationToken)).MessageCount;
+        var moved = 0;
+        while (moved < waiting && await channel.BasicGetAsync(settings.DeadQueue, autoAck: false, cancellationToken) is { } letter)
+        {
+            await channel.BasicPublishAsync(
+                "", settings.Queue, mandatory: true, Fresh(letter.BasicProperties), letter.Body, cancellationToken);
+            await channel.BasicAckAsync(letter.DeliveryTag, multiple: false, cancellationToken);
+            moved++;
+        }
+
+        LogReplayed(moved, settings.DeadQueue);
+        return moved;
+    }
+
+    private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        return await broker.OpenChannelAsync(handlers: 1, either.Token);
+    }
+
+    // Properties survive as they are, for what is no message of ours too; only the count of tries begins anew.
+    private static BasicProperties Fresh(IReadOnlyBasicProperties properties)
+    {
+        var fresh = new BasicProperties(properties) { DeliveryMode = DeliveryModes.Persistent };
+        if (fresh.Headers is { } headers)
+            fresh.Headers = headers.Where(h => h.Key != Envelope.AttemptHeader && !h.Key.StartsWith("x-", StringComparison.Ordinal))
+                .ToDictionary(h => h.Key, h => h.Value, StringComparer.Ordinal);
+        return fresh;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Replayed {Count} messages of {Queue}")]
+    private partial void LogReplayed(int count, string queue);
+}

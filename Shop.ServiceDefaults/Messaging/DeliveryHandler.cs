@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using Shop.ServiceDefaults.Data;
+using Shop.ServiceDefaults.Problems;
+
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>Decides what becomes of one delivery: acknowledged, tried again later, or a dead letter.</summary>
+internal sealed partial class DeliveryHandler(
+    Inbox inbox, ServiceDatabases databases, MessagingSettings settings, MessagingMetrics metrics, TimeProvider time,
+    ILogger<DeliveryHandler> logger)
+{
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Answers the broker, or throws: then the delivery is unanswered.</summary>
+    public async Task HandleAsync(IChannel channel, BasicDeliverEventArgs delivery, CancellationToken stoppingToken)
+    {
+        if (Read(delivery) is not var (type, message, body))
+        {
+            LogPoison(delivery.BasicProperties.MessageId, delivery.BasicProperties.Type);
+            await BuryAsync(channel, delivery.DeliveryTag, delivery.BasicProperties.Type ?? "unknown");
+            return;
+        }
+
+        using var activity = Start(message);
+        if (await TryAsync(type, body, message, stoppingToken) is { } failure)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            await PostponeAsync(channel, delivery, message, failure, stoppingToken);
+        }
+        else
+        {
+            await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, CancellationToken.None);
+        }
+    }
+
+    private (ConsumedType Type, Envelope Message, object Body)? Read(BasicDeliverEventArgs delivery)
+    {
+        if (Envelope.Read(delivery.BasicProperties, delivery.Body) is not { } message
+            || !settings.Consumed.TryGetValue(message.Type, out var type))
+            return null;
+        try
+        {
+            return (type, message, type.Read(delivery.Body.Span));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// The failure of the handler, null when its effect is there. A database that is away is nobody's failure: the message is
+    /// kept, which stops consumption after the prefetched ones, until it answers again.
+    /// </summary>
+    private async Task<Exception?> TryAsync(ConsumedType type, object body, Envelope message, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var handled = await inbox.HandleAsync(type, body, message, stoppingToken);
+                metrics.Consumed(message.Type, repeated: !handled);
+                return null;
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                if (!DatabaseErrors.IsAway(failure) || await AllAnswerAsync(stoppingToken))
+                    return failure;
+                LogWaiting(message.Type, message.MessageId);
+            }
+
+            do
+            {
+                await Task.Delay(ProbePause, time, stoppingToken);
+            }
+            while (!await AllAnswerAsync(stoppingToken));
+        }
+    }
+
+    private async Task<bool> AllAnswerAsync(CancellationToken stoppingToken)
+    {
+        var answers = await Task.WhenAll(databases.All.Select(database => database.AnswersAsync(stoppingToken)));
+        return answers.All(answer => answer);
+    }
+
+    private async Task PostponeAsync(
+        IChannel channel, BasicDeliverEventArgs delivery, Envelope message, Exception failure, CancellationToken stoppingToken)
+    {
+        if (message.Attempt >= MessagingSettings.MaxTries)
+        {
+            LogGivenUp(failure, message.Type, message.MessageId, message.Attempt);
+            await BuryAsync(channel, delivery.DeliveryTag, message.Type);
+            return;
+        }
+
+        var delay = settings.DelayAfter(message.Attempt);
+        LogFailed(failure, message.Type, message.MessageId, message.Attempt, delay);
+        var next = message with { Attempt = message.Attempt + 1 };
+        // Confirmed first, acknowledged then: a crash in between makes a repeat, which the inbox recognises.
+        await channel.BasicPublishAsync(
+            "", settings.RetryQueue(delay), mandatory: true, next.Properties(delivery.BasicProperties.AppId ?? settings.Queue),
+            message.Body, stoppingToken);
+        metrics.Retried(message.Type);
+        await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, CancellationToken.None);
+    }
+
+    private async Task BuryAsync(IChannel channel, ulong tag, string type)
+    {
+        metrics.DeadLettered(type);
+        await channel.BasicNackAsync(tag, multiple: false, requeue: false, CancellationToken.None);
+    }
+
+    private Activity? Start(Envelope message)
+    {
+        var activity = MessagingMetrics.Activities.StartActivity($"{message.Type} process", ActivityKind.Consumer, message.Trace);
+        return activity?.SetTag("messaging.system", "rabbitmq")
+            .SetTag("messaging.operation.type", "process")
+            .SetTag("messaging.destination.name", settings.Queue)
+            .SetTag("messaging.message.id", message.MessageId)
+            .SetTag("shop.messaging.attempt", message.Attempt);
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Message {MessageId} of type {Type} cannot be read and is a dead letter")]
+    private partial void LogPoison(string? messageId, string? type);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Type} {MessageId} failed at try {Attempt}; next in {Delay}")]
+    private partial void LogFailed(Exception failure, string type, Guid messageId, int attempt, TimeSpan delay);
+
+    [LoggerMessage(3, LogLevel.Error, "{Type} {MessageId} failed {Attempt} times and is a dead letter")]
+    private partial void LogGivenUp(Exception failure, string type, Guid messageId, int attempt);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Type} {MessageId} waits for the database")]
+    private partial void LogWaiting(string type, Guid messageId);
+}

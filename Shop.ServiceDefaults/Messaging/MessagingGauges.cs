@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Shop.ServiceDefaults.Data;
+
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>Measures outboxes and queues every few seconds. Each replica reports the same; a reader takes one, not the sum.</summary>
+internal sealed partial class MessagingGauges(
+    ServiceDatabases databases, Broker broker, MessagingSettings settings, MessagingMetrics metrics, TimeProvider time,
+    ILogger<MessagingGauges> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await databases.WhenReadyAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            foreach (var database in databases.All)
+                await MeasureAsync(database, stoppingToken);
+            if (broker.IsConnected && settings.Consumed.Count > 0)
+                await MeasureQueuesAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task MeasureAsync(ServiceDatabase database, CancellationToken stoppingToken)
+    {
+        try
+        {
+            metrics.Outbox(database.Name, await OutboxTable.MeasureAsync(database.DataSource, stoppingToken));
+        }
+        catch (NpgsqlException exception)
+        {
+            LogNotMeasured(exception.Message, database.Name);
+        }
+    }
+
+    // A passive declaration answers the depth on any RabbitMQ, without the management plugin.
+    private async Task MeasureQueuesAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await using var channel = await broker.OpenChannelAsync(handlers: 1, stoppingToken);
+            foreach (var queue in settings.RetryDelays.Select(settings.RetryQueue).Append(settings.Queue).Append(settings.DeadQueue))
+                metrics.Queue(queue, (await channel.QueueDeclarePassiveAsync(queue, stoppingToken)).MessageCount);
+        }
+        catch (Exception exception) when (exception is RabbitMQClientException or TimeoutException or IOException)
+        {
+            LogNotMeasured(exception.Message, settings.Queue);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "{Name} was not measured: {Reason}")]
+    private partial void LogNotMeasured(string reason, string name);
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using RabbitMQ.Client;
+using Shop.ServiceDefaults.Data;
+
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>
+/// Moves committed messages from the outbox to the broker. One replica per database at a time, by a session advisory lock
+/// on a connection of its own; the next one takes over within a second when that session ends.
+/// </summary>
+internal sealed partial class OutboxRelay(
+    ServiceDatabases databases, Broker broker, RelayPublisher publisher, Failpoints failpoints, TimeProvider time, ILogger<OutboxRelay> logger)
+    : BackgroundService
+{
+    // A notification wakes the relay at once; the poll finds what was written while nobody listened.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await databases.WhenReadyAsync(stoppingToken);
+        await Task.WhenAll(databases.All.Select(database => RunAsync(database, stoppingToken)));
+    }
+
+    private async Task RunAsync(ServiceDatabase database, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LeadAsync(database, stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogInterrupted(exception, database.Name);
+            }
+
+            await Task.Delay(Poll, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Returns when another replica leads; throws when the database or the broker is lost.</summary>
+    private async Task LeadAsync(ServiceDatabase database, CancellationToken stoppingToken)
+    {
+        await using var connection = await database.Dedicated.OpenConnectionAsync(stoppingToken);
+        if (!await OutboxTable.TryLeadAsync(connection, stoppingToken))
+            return;
+        // A notification may arrive with the answer to a query; waiting afterwards would not see it.
+        var woken = false;
+        connection.Notification += (_, _) => woken = true;
+        await OutboxTable.ListenAsync(connection, stoppingToken);
+        await using var channel = await broker.OpenChannelAsync(handlers: 1, stoppingToken);
+        await Topology.DeclareExchangeAsync(channel, stoppingToken);
+        var held = new HeldTypes(time);
+        while (true)
+        {
+            woken = false;
+            var moved = await MoveAsync(connection, channel, held, stoppingToken);
+            if (moved == 0 && !woken)
+                await connection.WaitAsync(Poll, stoppingToken);
+        }
+    }
+
+    private async Task<int> MoveAsync(NpgsqlConnection connection, IChannel channel, HeldTypes held, CancellationToken stoppingToken)
+    {
+        var rows = await OutboxTable.NextAsync(connection, held.Current, Broker.Window, stoppingToken);
+        if (rows.Count == 0)
+            return 0;
+        var result = await publisher.PublishAsync(channel, rows, held, stoppingToken);
+        await failpoints.HitAsync("messaging.relay.before-mark", stoppingToken);
+        // Not cancelled by a shutdown, only by its time-out: what is confirmed and not marked is published twice.
+        if (result.Confirmed.Length > 0)
+            await OutboxTable.DeleteAsync(connection, result.Confirmed, CancellationToken.None);
+        if (result.Broken is { } broken)
+            throw new InvalidOperationException("The channel to RabbitMQ broke.", broken);
+        return result.Confirmed.Length;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The relay of {Database} was interrupted and begins anew")]
+    private partial void LogInterrupted(Exception exception, string database);
+}
