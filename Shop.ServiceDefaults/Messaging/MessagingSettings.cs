@@ -13,6 +13,9 @@ internal sealed record MessagingSettings(
     /// <summary>After so many tries a message is a dead letter.</summary>
     public const int MaxTries = 5;
 
+    /// <summary>The one exchange of the shop; tests on one broker take one each.</summary>
+    public string Exchange { get; init; } = "shop";
+
     /// <summary>Handlers at work at once, per replica; each holds a database connection.</summary>
     public int Concurrency { get; init; } = 8;
 
@@ -38,6 +41,7 @@ internal sealed record MessagingSettings(
         var section = configuration.GetSection("Messaging");
         return settings with
         {
+            Exchange = section[nameof(Exchange)] ?? settings.Exchange,
             Concurrency = section.GetValue(nameof(Concurrency), settings.Concurrency),
             Prefetch = section.GetValue(nameof(Prefetch), settings.Prefetch),
             RetryDelays = section.GetSection(nameof(RetryDelays)).Get<TimeSpan[]>() ?? settings.RetryDelays,

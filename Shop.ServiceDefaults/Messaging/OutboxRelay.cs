@@ -11,8 +11,8 @@ namespace Shop.ServiceDefaults.Messaging;
 /// on a connection of its own; the next one takes over within a second when that session ends.
 /// </summary>
 internal sealed partial class OutboxRelay(
-    ServiceDatabases databases, Broker broker, RelayPublisher publisher, Failpoints failpoints, TimeProvider time, ILogger<OutboxRelay> logger)
-    : BackgroundService
+    ServiceDatabases databases, Broker broker, MessagingSettings settings, RelayPublisher publisher, Failpoints failpoints,
+    TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
 {
     // A notification wakes the relay at once; the poll finds what was written while nobody listened.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
@@ -51,7 +51,7 @@ internal sealed partial class OutboxRelay(
         connection.Notification += (_, _) => woken = true;
         await OutboxTable.ListenAsync(connection, stoppingToken);
         await using var channel = await broker.OpenChannelAsync(handlers: 1, stoppingToken);
-        await Topology.DeclareExchangeAsync(channel, stoppingToken);
+        await Topology.DeclareExchangeAsync(channel, settings, stoppingToken);
         var held = new HeldTypes(time);
         while (true)
         {

@@ -55,14 +55,14 @@ internal sealed partial class RelayPublisher(
         using var activity = MessagingMetrics.Activities.StartActivity($"{message.Type} publish", ActivityKind.Producer, message.Trace);
         activity?.SetTag("messaging.system", "rabbitmq")
             .SetTag("messaging.operation.type", "send")
-            .SetTag("messaging.destination.name", Topology.Exchange)
+            .SetTag("messaging.destination.name", settings.Exchange)
             .SetTag("messaging.rabbitmq.destination.routing_key", message.Type)
             .SetTag("messaging.message.id", message.MessageId);
         var sent = activity is null ? message : message with { TraceParent = activity.Id, TraceState = activity.TraceStateString };
         try
         {
             await channel.BasicPublishAsync(
-                Topology.Exchange, message.Type, mandatory: !settings.IsOptional(message.Type),
+                settings.Exchange, message.Type, mandatory: !settings.IsOptional(message.Type),
                 sent.Properties(settings.Queue), message.Body, cancellationToken);
             return new Outcome(Confirmed: true);
         }

@@ -8,8 +8,6 @@ namespace Shop.ServiceDefaults.Messaging;
 /// </summary>
 internal static class Topology
 {
-    public const string Exchange = "shop";
-
     // A refused publish stays in the outbox, so these bound the broker's disk and lose nothing.
     private const int QueueLength = 1_000_000;
     private const int SideQueueLength = 100_000;
@@ -17,12 +15,12 @@ internal static class Topology
     // Deliveries without an answer (the process died each time) before the broker itself calls it a dead letter.
     private const int DeliveryLimit = 20;
 
-    public static Task DeclareExchangeAsync(IChannel channel, CancellationToken cancellationToken) =>
-        channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+    public static Task DeclareExchangeAsync(IChannel channel, MessagingSettings settings, CancellationToken cancellationToken) =>
+        channel.ExchangeDeclareAsync(settings.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
 
     public static async Task DeclareAsync(IChannel channel, MessagingSettings settings, CancellationToken cancellationToken)
     {
-        await DeclareExchangeAsync(channel, cancellationToken);
+        await DeclareExchangeAsync(channel, settings, cancellationToken);
         await DeclareQueueAsync(channel, settings.DeadQueue, Bounded(SideQueueLength), cancellationToken);
         var queue = Bounded(QueueLength);
         queue["x-delivery-limit"] = DeliveryLimit;
@@ -38,7 +36,7 @@ internal static class Topology
 
         // Bound last: from the first routed message on there is a way out for every outcome.
         foreach (var type in settings.Consumed.Keys)
-            await channel.QueueBindAsync(settings.Queue, Exchange, type, cancellationToken: cancellationToken);
+            await channel.QueueBindAsync(settings.Queue, settings.Exchange, type, cancellationToken: cancellationToken);
     }
 
     private static Task DeclareQueueAsync(

@@ -1,0 +1,70 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
+
+namespace Shop.Tests.Service.ServiceDefaults;
+
+[Collection(Servers.Collection)]
+public sealed class OutageTests(Servers servers)
+{
+    [Fact]
+    public async Task A_service_starts_without_RabbitMQ_and_sends_when_it_comes_and_comes_back()
+    {
+        var rabbit = new UriBuilder(servers.RabbitConnectionString);
+        await using var gate = new TcpGate("127.0.0.1", rabbit.Port);
+        await using var bed = await MessagingBed.CreateAsync(servers);
+        rabbit.Port = gate.Port;
+        bed.Rabbit = rabbit.ToString();
+        await using var service = await bed.StartAsync();
+        await MessagingBed.SendAsync(service, 1);
+        Assert.Equal(("Degraded", true), await HealthAsync(service));
+
+        gate.Open();
+        await bed.EffectsBecomeAsync(1);
+        Assert.Equal(("Healthy", true), await HealthAsync(service));
+
+        await gate.ShutAsync();
+        await MessagingBed.SendAsync(service, 2);
+        await Eventually.TrueAsync(async () => await HealthAsync(service) == ("Degraded", true));
+        gate.Open();
+        await bed.EffectsBecomeAsync(2);
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_messages_wait_and_none_becomes_a_dead_letter()
+    {
+        await using var bed = await MessagingBed.CreateAsync(servers);
+        var direct = new NpgsqlConnectionStringBuilder(bed.Database);
+        await using var gate = new TcpGate(direct.Host!, direct.Port);
+        gate.Open();
+        bed.Database = new NpgsqlConnectionStringBuilder(bed.Database) { Port = gate.Port }.ConnectionString;
+        await using var service = await bed.StartAsync();
+        var held = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        bed.Script.Act = async _ =>
+        {
+            held.TrySetResult();
+            await go.Task;
+        };
+        for (var number = 0; number < 10; number++)
+            await MessagingBed.SendAsync(service, number);
+        await held.Task;
+
+        await gate.ShutAsync();
+        go.SetResult();
+        await Eventually.TrueAsync(async () => await HealthAsync(service) is (_, false));
+        gate.Open();
+        await bed.EffectsBecomeAsync(10);
+        await bed.SettleAsync();
+        Assert.Equal(10, await bed.EffectsAsync());
+        Assert.Equal(0u, await bed.DepthAsync(bed.Queue + ".dead"));
+        Assert.All(bed.Script.Attempts, attempt => Assert.Equal(1, attempt));
+    }
+
+    private static async Task<(string Status, bool Ready)> HealthAsync(TestService service)
+    {
+        using var answer = await service.Client.GetAsync("/health");
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return (body.GetProperty("status").GetString()!, answer.IsSuccessStatusCode);
+    }
+}
