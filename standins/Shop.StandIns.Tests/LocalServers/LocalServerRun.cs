@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.NetworkInformation;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.LocalServers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Shop.StandIns.Tests.LocalServers;
+
+/// <summary>A server of a graph, started the way the orchestrator does, without the orchestrator.</summary>
+internal sealed class LocalServerRun : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
+    private readonly DistributedApplication _application;
+    private readonly Process _process;
+    private readonly string _directory;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private string? _health;
+
+    private LocalServerRun(DistributedApplication application, Process process, string directory)
+    {
+        (_application, _process, _directory) = (application, process, directory);
+        process.OutputDataReceived += (_, e) => _lines.Enqueue(e.Data ?? "");
+        process.ErrorDataReceived += (_, e) => _lines.Enqueue(e.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    internal string Output => string.Join('\n', _lines);
+
+    internal static IDistributedApplicationBuilder CreateBuilder(params string[] args) =>
+        DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, DisableDashboard = true, Testing = true });
+
+    /// <summary>A directory into which other accounts may go.</summary>
+    internal static string CreateDirectory()
+    {
+        var path = Directory.CreateTempSubdirectory("shop-test-").FullName;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        return path;
+    }
+
+    /// <summary>Gives every endpoint of the resource a free port.</summary>
+    internal static void Allocate(ContainerResource resource)
+    {
+        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>()) endpoint.AllocatedPorts = LocalPort.Free(1);
+    }
+
+    internal static async Task<LocalServerProcess> PrepareAsync(ContainerResource resource, string directory, CancellationToken cancellationToken)
+    {
+        var server = resource.Annotations.OfType<LocalServerAnnotation>().Single();
+        Assert.Null(server.Find());
+        return await server.PrepareAsync(new()
+        {
+            Resource = resource,
+            Ports = resource.Annotations.OfType<EndpointAnnotation>().ToDictionary(e => e.Name, e => e.PortOf(0)),
+            DataDirectory = directory,
+            Environment = await EnvironmentAsync(resource, cancellationToken),
+            Logger = NullLogger.Instance,
+            InstanceName = "test",
+        }, cancellationToken);
+    }
+
+    /// <summary>Starts the server and waits until its health check is content.</summary>
+    internal static async Task<LocalServerRun> StartAsync(
+        DistributedApplication application, ContainerResource resource, string directory, CancellationToken cancellationToken)
+    {
+        var prepared = await PrepareAsync(resource, directory, cancellationToken);
+        var start = new ProcessStartInfo(prepared.ExecutablePath, prepared.Arguments)
+        {
+            WorkingDirectory = prepared.WorkingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in prepared.Environment) start.Environment[name] = value;
+        var run = new LocalServerRun(application, Process.Start(start)!, directory);
+        await UntilAsync(
+            async () => run._process.HasExited || await run.IsHealthyAsync(resource.Name, cancellationToken),
+            () => $"{resource.Name} is not healthy: {run._health}\n{run.Output}", cancellationToken);
+        Assert.False(run._process.HasExited, run.Output);
+        return run;
+    }
+
+    internal async Task<bool> IsHealthyAsync(string name, CancellationToken cancellationToken)
+    {
+        var checks = _application.Services.GetRequiredService<HealthCheckService>();
+        var report = await checks.CheckHealthAsync(check => check.Name == $"{name}_check", cancellationToken);
+        var entry = Assert.Single(report.Entries).Value;
+        _health = $"{entry.Description} {entry.Exception}";
+        return entry.Status == HealthStatus.Healthy;
+    }
+
+    /// <summary>SIGTERM; the server must end within the 6 s that DCP gives it, and leave nothing.</summary>
+    internal async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(6));
+        await SignalAsync("TERM");
+        await _process.WaitForExitAsync(limit.Token);
+        Assert.Equal(0, _process.ExitCode);
+        await UntilNothingIsLeftAsync(cancellationToken);
+    }
+
+    /// <summary>SIGKILL of the process that DCP knows; the rest must end by itself.</summary>
+    internal async Task KillAsync(CancellationToken cancellationToken)
+    {
+        await SignalAsync("KILL");
+        await UntilNothingIsLeftAsync(cancellationToken);
+    }
+
+    internal static bool IsListening(int port) =>
+        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(e => e.Port == port);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await SignalAsync("TERM");
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    /// <summary>Ids of processes that name the data directory in their command, their environment or as their place.</summary>
+    private IReadOnlyList<string> Processes() =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0]) && Mentions(d)).Select(d => Path.GetFileName(d)),
+    ];
+
+    private Task UntilNothingIsLeftAsync(CancellationToken cancellationToken) =>
+        UntilAsync(() => Task.FromResult(Processes().Count == 0), () => $"left: {string.Join(' ', Processes())}", cancellationToken);
+
+    private bool Mentions(string process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"{process}/cwd", returnFinalTarget: false)?.FullName.StartsWith(_directory, StringComparison.Ordinal) == true
+                || File.ReadAllText($"{process}/cmdline").Contains(_directory, StringComparison.Ordinal)
+                || File.ReadAllText($"{process}/environ").Contains(_directory, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it ended meanwhile, or belongs to somebody else
+        }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    private static async Task<Dictionary<string, string>> EnvironmentAsync(ContainerResource resource, CancellationToken cancellationToken)
+    {
+        var context = new EnvironmentCallbackContext(new(isPublishMode: false), resource, [], cancellationToken);
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>()) await annotation.Callback(context);
+        var environment = new Dictionary<string, string>();
+        foreach (var (name, value) in context.EnvironmentVariables)
+            environment[name] = value is IValueProvider provider ? (await provider.GetValueAsync(cancellationToken))! : (string)value;
+        return environment;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> message, CancellationToken cancellationToken)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < s_patience, message());
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+        }
+    }
+}
