@@ -1,0 +1,54 @@
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.LoadBalancing;
+
+namespace Shop.Web.Gateway;
+
+/// <summary>Which public path goes to which service. Nothing under <c>/internal</c> is here, so nothing there is reachable.</summary>
+public static class GatewayRoutes
+{
+    /// <summary>Longest silence of a service while it answers.</summary>
+    private static readonly TimeSpan AnswerSilence = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest silence of an order's event stream.</summary>
+    private static readonly TimeSpan StreamSilence = TimeSpan.FromMinutes(5);
+
+    private const string Streams = "orders-streams";
+
+    /// <summary>The services behind the gateway, by discovery name.</summary>
+    public static readonly IReadOnlyList<string> Services = ["catalog", "orders", "payments"];
+
+    public static IReadOnlyList<RouteConfig> Routes() =>
+    [
+        Route("products", "catalog", "/api/products/{**rest}"),
+        Route("categories", "catalog", "/api/categories/{**rest}"),
+        Route("cart", "orders", "/api/cart/{**rest}"),
+        Route("orders", "orders", "/api/orders/{**rest}"),
+        Route("order-events", Streams, "/api/orders/{id}/events"),
+        Route("payments", "payments", "/api/payments/{**rest}"),
+    ];
+
+    /// <param name="configuration"><c>Gateway:LoadBalancing</c> names YARP's policy, for one service <c>Gateway:LoadBalancing:{service}</c>.</param>
+    public static IReadOnlyList<ClusterConfig> Clusters(IConfiguration configuration) =>
+    [
+        .. Services.Select(service => Cluster(service, service, configuration, AnswerSilence)),
+        Cluster(Streams, "orders", configuration, StreamSilence),
+    ];
+
+    private static RouteConfig Route(string id, string cluster, string path) =>
+        new() { RouteId = id, ClusterId = cluster, Match = new() { Path = path } };
+
+    private static ClusterConfig Cluster(string id, string service, IConfiguration configuration, TimeSpan silence) => new()
+    {
+        ClusterId = id,
+        LoadBalancingPolicy = configuration[$"Gateway:LoadBalancing:{service}"] ?? configuration["Gateway:LoadBalancing"]
+            ?? LoadBalancingPolicies.PowerOfTwoChoices,
+        Destinations = new Dictionary<string, DestinationConfig> { [service] = new() { Address = $"https+http://{service}" } },
+        HttpRequest = new ForwarderRequestConfig { ActivityTimeout = silence },
+        HealthCheck = new()
+        {
+            AvailableDestinationsPolicy = "HealthyOrPanic",
+            Passive = new() { Enabled = true, Policy = UnreachableHealthPolicy.PolicyName, ReactivationPeriod = TimeSpan.FromSeconds(2) },
+        },
+    };
+}
