@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Shop.Web;
+
+var app = WebApp.Build(args);
+await app.RunAsync();

@@ -32,11 +32,10 @@ public sealed class DashboardProcessTests : IAsyncLifetime
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables()
             .AddInMemoryCollection([new("AppHost:DashboardApiKey", ApiKey), new("AppHost:BrowserToken", "open-sesame")]).Build();
-        var services = new ServiceCollection().BuildServiceProvider();
-        var notifications = new ResourceNotificationService(services);
+        var notifications = new ResourceNotificationService();
         var logs = new ResourceLoggerService(TimeProvider.System);
         _dashboard = new TheDashboard(
-            notifications, logs, new ResourceCommandService(notifications, logs, services),
+            notifications, logs, new ResourceCommandService(notifications, logs, new ServiceCollection().BuildServiceProvider()),
             configuration, new HostingEnvironment { ApplicationName = "Shop.AppHost", EnvironmentName = "Development" },
             new DistributedApplicationOptions { Testing = true }, NullLogger<TheDashboard>.Instance);
         await _dashboard.StartAsync(_deadline.Token);

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Mvc;
+using Shop.Web.Services;
+
+namespace Shop.Web.Carts;
+
+/// <summary>The forms that change the cart. Each ends in a redirect to the cart.</summary>
+public static class CartForms
+{
+    /// <summary>Most units of one product in a cart.</summary>
+    public const int MaximumQuantity = 1000;
+
+    public static void MapCartForms(this IEndpointRouteBuilder app)
+    {
+        var forms = app.MapGroup("/cart").AllowAnonymous().ExcludeFromDescription();
+        forms.MapPost("/add", AddAsync);
+        forms.MapPost("/update", UpdateAsync);
+        forms.MapPost("/remove", RemoveAsync);
+    }
+
+    private static Task<IResult> AddAsync(
+        [FromForm] long productId, [FromForm] int quantity, HttpContext context, OrdersClient orders, CancellationToken cancellationToken) =>
+        ChangeAsync(productId, "added", async () =>
+        {
+            var cart = HasCart(context) ? await orders.CartAsync(cancellationToken) : Cart.Empty;
+            if (!IsLoggedIn(context)) CartCookie.ReadOrCreate(context);
+            var present = cart.Items.FirstOrDefault(line => line.ProductId == productId)?.Quantity ?? 0;
+            await orders.SetQuantityAsync(productId, (int)Math.Min((long)present + quantity, int.MaxValue), cancellationToken);
+        });
+
+    private static Task<IResult> UpdateAsync(
+        [FromForm] long productId, [FromForm] int quantity, OrdersClient orders, CancellationToken cancellationToken) =>
+        ChangeAsync(productId, "changed", () => orders.SetQuantityAsync(productId, quantity, cancellationToken));
+
+    private static Task<IResult> RemoveAsync([FromForm] long productId, OrdersClient orders, CancellationToken cancellationToken) =>
+        ChangeAsync(productId, "removed", () => orders.RemoveAsync(productId, cancellationToken));
+
+    private static async Task<IResult> ChangeAsync(long productId, string done, Func<Task> change)
+    {
+        try
+        {
+            await change();
+            return Results.LocalRedirect($"/cart?{done}={productId}");
+        }
+        catch (ApiException refusal)
+        {
+            return Results.LocalRedirect($"/cart?problem={Uri.EscapeDataString(refusal.Code)}&product={productId}");
+        }
+    }
+
+    private static bool IsLoggedIn(HttpContext context) => context.User.Identity is { IsAuthenticated: true };
+
+    private static bool HasCart(HttpContext context) => IsLoggedIn(context) || CartCookie.Read(context) is not null;
+}

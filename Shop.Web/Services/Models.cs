@@ -1,0 +1,44 @@
+namespace Shop.Web.Services;
+
+// What the pages need of the services' public answers. Money is in major units, as the API gives it.
+
+/// <summary>A product; <paramref name="Available"/> counts units that can be bought now.</summary>
+public sealed record Product(
+    long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
+    string? CategoryName = null, string? Description = null)
+{
+    /// <summary>The product's page.</summary>
+    public string Address() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/products/{Id}/{Slug}");
+}
+
+/// <summary>A page of products; <paramref name="Next"/> is what to pass as <c>after</c>.</summary>
+public sealed record ProductPage(IReadOnlyList<Product> Items, string? Next);
+
+public sealed record Category(string Slug, string Name, int? Count = null);
+
+public sealed record CartLine(long ProductId, string Slug, string Name, decimal Price, int Quantity, int? Available, string? ImageUrl);
+
+public sealed record Cart(IReadOnlyList<CartLine> Items, decimal Total, string Currency)
+{
+    public static readonly Cart Empty = new([], 0, "CNY");
+}
+
+public sealed record SetQuantity(int Quantity);
+
+public sealed record OrderLine(long ProductId, string Name, int Quantity, decimal Price, string? NameZh = null);
+
+public sealed record Order(
+    Guid Id, string Status, decimal Total, string Currency, IReadOnlyList<OrderLine> Lines, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
+    long Version = 0);
+
+public sealed record OrderPage(IReadOnlyList<Order> Items, string? Next);
+
+/// <summary>Orders the whole cart, if it still costs <paramref name="ExpectedTotal"/>.</summary>
+public sealed record PlaceOrder(decimal ExpectedTotal);
+
+public sealed record StartPayment(Guid OrderId, string Method);
+
+public sealed record Payment(Guid Id, string Status);
+
+/// <summary>The part of a problem document that pages act on.</summary>
+public sealed record ProblemAnswer(string? Code, string? Detail, string? Field, long? ProductId, int? Available, decimal? Total);

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.ResponseCompression;
+using Shop.Web.Accounts;
+using Shop.Web.Carts;
+using Shop.Web.Checkouts;
+using Shop.Web.Gateway;
+using Shop.Web.Pages;
+using Shop.Web.Texts;
+
+namespace Shop.Web.Storefront;
+
+/// <summary>The pages: rendered on the server, no circuits, usable without script.</summary>
+public static class StorefrontRegistration
+{
+    public static void AddStorefront(this WebApplicationBuilder builder)
+    {
+        // With the full feed the SDK brings blazor.web.js as a static web asset, which only this finds in built output.
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddRazorComponents();
+        builder.Services.AddAntiforgery(options => options.Cookie.Name = "shop_form");
+        builder.Services.AddResponseCompression(options => options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"]);
+        builder.Services.AddSingleton<TextCatalog>().AddSingleton<PageFiles>();
+        builder.Services.AddScoped<Text>().AddScoped<PageLogin>();
+    }
+
+    /// <summary>What comes before the service defaults: it needs nobody's identity.</summary>
+    public static void UseStorefrontFiles(this WebApplication app)
+    {
+        app.UseResponseCompression();
+        app.Use(SecurityHeaders.AddAsync);
+        var files = app.Services.GetRequiredService<PageFiles>();
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = files.SetCaching });
+        app.UseApiPage();
+    }
+
+    /// <summary>What comes after them.</summary>
+    public static void UseStorefrontPages(this WebApplication app)
+    {
+        app.UseMiddleware<PageErrors>();
+        app.UseRateLimiter();
+        app.UseAntiforgery();
+    }
+
+    public static void MapStorefront(this WebApplication app)
+    {
+        app.MapRazorComponents<App>();
+        app.MapCartForms();
+        app.MapCheckoutForms();
+        app.MapPreferenceForms();
+    }
+}

@@ -1,0 +1,89 @@
+// What pages do beyond plain HTML. Everything here has a way without script.
+'use strict';
+(() => {
+  let stream = null;
+
+  // The order page: when the order's state changes, fetch the page again and put its new content in place.
+  const follow = () => {
+    const order = document.getElementById('order');
+    const address = order?.dataset.orderEvents ?? null;
+    if (stream && stream.address === address) return;
+    stream?.source.close();
+    stream = null;
+    if (!address) return;
+    const source = new EventSource(address);
+    stream = { source, address };
+    const changed = event => {
+      const now = document.getElementById('order');
+      const version = JSON.parse(event.data).version;
+      if (now && String(version) !== now.dataset.version) refresh();
+    };
+    source.addEventListener('status', changed);
+  };
+
+  let refreshing = false;
+  let again = false;
+  const refresh = async () => {
+    if (refreshing) { again = true; return; }
+    refreshing = true;
+    try {
+      const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+      if (!response.ok) return;
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      const fresh = page.getElementById('order');
+      const old = document.getElementById('order');
+      if (!fresh || !old) return;
+      old.replaceWith(document.adoptNode(fresh));
+      start();
+    } finally {
+      refreshing = false;
+      if (again) { again = false; refresh(); }
+    }
+  };
+
+  // The number on the cart.
+  const countCart = async () => {
+    const badge = document.querySelector('[data-cart-badge]');
+    if (!badge) return;
+    const response = await fetch('/api/cart', { headers: { accept: 'application/json' } });
+    if (!response.ok) return;
+    const cart = await response.json();
+    const units = (cart.items ?? []).reduce((sum, line) => sum + line.quantity, 0);
+    badge.hidden = units === 0;
+    badge.replaceChildren(document.createTextNode(units > 99 ? '99+' : String(units)));
+    const words = document.createElement('span');
+    words.className = 'visually-hidden';
+    words.textContent = ' ' + badge.dataset.label;
+    badge.append(words);
+  };
+
+  const showTimes = () => {
+    for (const time of document.querySelectorAll('time[data-local]')) {
+      time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+    }
+  };
+
+  const start = () => { follow(); showTimes(); };
+
+  const load = () => { start(); countCart().catch(() => {}); };
+
+  // A second click while a form is under way sends nothing. Coming back to the page makes it usable again.
+  document.addEventListener('submit', event => {
+    const form = event.target;
+    if (!form.hasAttribute('data-once')) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = 'yes';
+  });
+  addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  });
+
+  // A changed quantity is sent without looking for the button.
+  document.addEventListener('change', event => {
+    if (event.target.hasAttribute?.('data-submit-on-change') && event.target.checkValidity()) event.target.form.requestSubmit();
+  });
+
+  document.documentElement.classList.add('script');
+  load();
+  globalThis.Blazor?.addEventListener('enhancedload', load);
+})();
