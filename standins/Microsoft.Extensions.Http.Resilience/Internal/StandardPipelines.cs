@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Registry;
@@ -6,12 +7,17 @@ using Polly.Registry;
 namespace Microsoft.Extensions.Http.Resilience.Internal;
 
 /// <summary>One pipeline per client name, built again when its options change.</summary>
-internal sealed class StandardPipelines(IServiceProvider services, IOptionsMonitor<HttpStandardResilienceOptions> options) : IDisposable
+internal sealed class StandardPipelines(
+    IOptionsMonitor<HttpStandardResilienceOptions> options, ILoggerFactory logs, IServiceProvider services) : IDisposable
 {
     private readonly ResiliencePipelineRegistry<(string Pipeline, string Client)> _registry = new(
         new ResiliencePipelineRegistryOptions<(string Pipeline, string Client)>
         {
-            BuilderFactory = () => new ResiliencePipelineBuilder { TimeProvider = services.GetService<TimeProvider>() },
+            BuilderFactory = () => new ResiliencePipelineBuilder
+            {
+                TimeProvider = services.GetService<TimeProvider>(),
+                TelemetryListener = new ResilienceLog(logs.CreateLogger(ResilienceLog.Category)),
+            },
             BuilderNameFormatter = key => key.Pipeline,
             InstanceNameFormatter = key => key.Client,
         });

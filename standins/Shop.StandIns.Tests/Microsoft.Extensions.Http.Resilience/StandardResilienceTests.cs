@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
@@ -111,7 +113,11 @@ public sealed class StandardResilienceTests
     {
         await using var server = await Server.StartAsync(
             (context, attempt) => attempt == 1 ? Hang(context) : Task.CompletedTask);
-        using var provider = Clients("c", options => options.AttemptTimeout.Timeout = TimeSpan.FromMilliseconds(300), TimeProvider.System);
+        using var provider = Clients("c", options =>
+        {
+            options.AttemptTimeout.Timeout = TimeSpan.FromMilliseconds(300);
+            options.Retry.Delay = TimeSpan.FromMilliseconds(1);
+        }, TimeProvider.System);
 
         var answer = await Client(provider).GetAsync(server.Address);
         Assert.Equal((HttpStatusCode.OK, 2), (answer.StatusCode, server.Attempts));
@@ -177,6 +183,45 @@ public sealed class StandardResilienceTests
         release.SetResult();
         Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Client(provider).GetAsync(server.Address)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Options_may_change_while_the_client_is_in_use()
+    {
+        await using var server = await Server.StartAsync((context, _) => Task.FromResult(context.Response.StatusCode = 503));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            [new("c:Retry:MaxRetryAttempts", "1"), new("c:Retry:Delay", "00:00:00.001")]).Build();
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        services.AddHttpClient("c").AddStandardResilienceHandler();
+        services.Configure<HttpStandardResilienceOptions>("c-standard", configuration.GetSection("c"));
+        using var provider = services.BuildServiceProvider();
+        var client = Client(provider);
+        await client.GetAsync(server.Address);
+        Assert.Equal(2, server.Attempts);
+
+        configuration["c:Retry:MaxRetryAttempts"] = "5";
+        configuration.Reload();
+        server.Attempts = 0;
+        await client.GetAsync(server.Address);
+        Assert.Equal(6, server.Attempts);
+    }
+
+    [Fact]
+    public async Task Failed_attempts_and_retries_are_logged_with_client_and_reason()
+    {
+        await using var server = await Server.StartAsync(
+            (context, attempt) => Task.FromResult(context.Response.StatusCode = attempt == 1 ? 503 : 200));
+        var log = new LogLines();
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        services.AddLogging(logging => logging.AddProvider(log).AddFilter("System.Net.Http", LogLevel.None));
+        services.AddHttpClient("catalog").AddStandardResilienceHandler();
+        using var provider = services.BuildServiceProvider();
+
+        await Client(provider, "catalog").GetAsync(server.Address);
+        Assert.Equal(
+            ["Resilience event ExecutionAttempt of client 'catalog', strategy Standard-Retry: 503",
+                "Resilience event OnRetry of client 'catalog', strategy Standard-Retry: 503"],
+            log.Lines);
     }
 
     [Fact]
