@@ -20,7 +20,7 @@ public sealed class RabbitMQClientTests
             "messaging",
             settings => settings.MaxConnectRetryCount = 20,
             factory => factory.ClientProvidedName = "standins");
-        builder.Services.AddSingleton<TimeProvider>(new QuickTime(within: TimeSpan.FromHours(1), pause: TimeSpan.FromSeconds(1)));
+        builder.Services.AddSingleton<TimeProvider>(new QuickTime(within: TimeSpan.FromDays(30), pause: TimeSpan.FromSeconds(3)));
         var telemetry = new CollectedTelemetry();
         telemetry.AddTo(builder.Services);
         using var host = builder.Build();

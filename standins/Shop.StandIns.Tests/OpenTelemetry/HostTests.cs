@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
 using Shop.StandIns.Tests.Support;
 
@@ -64,6 +67,36 @@ public sealed class HostTests
 
         var meters = telemetry.CollectMetrics(host.Services).Select(metric => metric.MeterName).Order(StringComparer.Ordinal);
         Assert.Equal([$"{name}-one", $"{name}-two"], meters);
+    }
+
+    [Fact]
+    public async Task One_exporter_call_sends_traces_metrics_and_logs()
+    {
+        var name = $"otlp-{Guid.CreateVersion7()}";
+        var received = new ConcurrentDictionary<string, bool>();
+        await using var collector = await WebServer.StartAsync(context =>
+        {
+            received[context.Request.Path.Value!] = true;
+            return Task.CompletedTask;
+        });
+        var builder = TestHost.Builder();
+        builder.Logging.AddOpenTelemetry();
+        builder.Services.AddOpenTelemetry()
+            .WithTracing(tracing => tracing.AddSource(name))
+            .WithMetrics(metrics => metrics.AddMeter(name))
+            .UseOtlpExporter(OtlpExportProtocol.HttpProtobuf, collector.Address);
+        using (var host = builder.Build())
+        {
+            await host.StartAsync();
+            using var source = new ActivitySource(name);
+            source.StartActivity("span")!.Stop();
+            using var meter = new Meter(name);
+            meter.CreateCounter<int>("counter").Add(1);
+            host.Services.GetRequiredService<ILogger<HostTests>>().LogWarning("a line");
+            await host.StopAsync();
+        }
+
+        Assert.Equal(["/v1/logs", "/v1/metrics", "/v1/traces"], received.Keys.Order(StringComparer.Ordinal));
     }
 
     private sealed class Traced(params string[] sources) : IHostedService

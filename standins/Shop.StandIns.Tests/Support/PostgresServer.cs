@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Shop.StandIns.Tests.Support;
 
 /// <summary>A PostgreSQL cluster in a temporary folder.</summary>
@@ -18,7 +20,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             Account, $"{bin}/initdb", ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--locale=C.UTF-8"]);
         _process = ServerProcess.Start(
             Account, $"{bin}/postgres", ["-D", data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
-        await Eventually.True(() => ServerProcess.ListensAsync(_port));
+        await Eventually.True(AnswersAsync);
     }
 
     public async ValueTask DisposeAsync()
@@ -26,5 +28,20 @@ internal sealed class PostgresServer : IAsyncDisposable
         if (_process is not null)
             await _process.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>It listens a moment before it lets anyone in.</summary>
+    private async Task<bool> AnswersAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        try
+        {
+            await connection.OpenAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
     }
 }
