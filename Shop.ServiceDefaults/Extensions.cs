@@ -30,12 +30,12 @@ public static class Extensions
         return builder;
     }
 
-    /// <summary>The middleware that every service begins with: problems, readiness gate, internal callers, authentication, authorization.</summary>
+    /// <summary>The middleware that every service begins with: problems, internal callers, readiness gate, authentication, authorization.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseProblems();
-        app.UseReadinessGate();
         app.Use(InternalExtensions.CheckCallerAsync);
+        app.UseReadinessGate();
         if (app.Services.GetService<Microsoft.AspNetCore.Authentication.IAuthenticationSchemeProvider>() is not null)
         {
             app.UseAuthentication();

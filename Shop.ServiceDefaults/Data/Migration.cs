@@ -10,7 +10,7 @@ namespace Shop.ServiceDefaults.Data;
 internal sealed partial record Migration(string Source, int Number, string Name, string Sql)
 {
     /// <summary>SHA-256 over the text with Unix line ends, so that a checkout on Windows is the same migration.</summary>
-    public string Checksum { get; } =
+    public string Checksum =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The embedded files of <paramref name="assembly"/> named <c>NNNN-name.sql</c>, in order.</summary>

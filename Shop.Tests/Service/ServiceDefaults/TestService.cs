@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +29,7 @@ internal sealed class TestService : IAsyncDisposable
         {
             ["urls"] = "http://127.0.0.1:0",
             ["Shutdown:Notice"] = "00:00:00",
-            ["Logging:LogLevel:Default"] = "Warning",
+            ["Logging:LogLevel:Default"] = "Critical",
         });
         builder.Configuration.AddInMemoryCollection(configuration);
         builder.AddServiceDefaults();
@@ -49,7 +48,4 @@ internal sealed class TestService : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
-
-    /// <summary>"00:00:00.1" and so on, as configuration wants it.</summary>
-    public static string Text(TimeSpan span) => span.ToString("c", CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,85 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Data;
+
+namespace Shop.Tests.Service.ServiceDefaults;
+
+[Collection(Servers.Collection)]
+public sealed class HealthTests(Servers servers)
+{
+    [Fact]
+    public async Task A_service_listens_without_its_database_and_is_ready_when_that_comes()
+    {
+        var direct = new NpgsqlConnectionStringBuilder(servers.MissingDatabase("health"));
+        await using var gate = new TcpGate(direct.Host!, direct.Port);
+        direct.Port = gate.Port;
+        await using var service = await TestService.StartAsync(
+            new() { ["ConnectionStrings:thingsdb"] = direct.ConnectionString },
+            builder => builder.AddDatabase("thingsdb"),
+            app => app.MapGet("/api/things", () => "things"));
+        await Eventually.TrueAsync(async () => await CheckAsync(service, "thingsdb") == "the database is away");
+        Assert.Equal(200, await StatusAsync(service, "/alive"));
+        Assert.Equal(503, await StatusAsync(service, "/health"));
+        Assert.Equal(503, await StatusAsync(service, "/api/things"));
+
+        gate.Open();
+        await Eventually.TrueAsync(async () => await StatusAsync(service, "/health") == 200);
+        Assert.Equal(200, await StatusAsync(service, "/api/things"));
+
+        await gate.ShutAsync();
+        Assert.Equal(503, await StatusAsync(service, "/health"));
+        Assert.Equal(200, await StatusAsync(service, "/alive"));
+    }
+
+    [Fact]
+    public async Task Health_names_the_checks_and_no_secret()
+    {
+        await using var service = await TestService.StartAsync(
+            new()
+            {
+                ["ConnectionStrings:thingsdb"] = servers.MissingDatabase("health"),
+                ["ConnectionStrings:cache"] = "127.0.0.1:1,password=hunter2",
+            },
+            builder =>
+            {
+                builder.AddDatabase("thingsdb");
+                builder.AddRedis("cache");
+            });
+        await Eventually.TrueAsync(async () => await StatusAsync(service, "/health") == 200);
+        var text = await service.Client.GetStringAsync("/health");
+        Assert.Contains("\"Degraded\"", text);
+        Assert.DoesNotContain("hunter2", text);
+        Assert.DoesNotContain("Password", text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_told_to_stop_says_so_before_it_stops_answering()
+    {
+        await using var service = await TestService.StartAsync(new() { ["Shutdown:Notice"] = "00:00:02" }, _ => { });
+        Assert.Equal(200, await StatusAsync(service, "/health"));
+        var lifetime = service.Get<IHostApplicationLifetime>();
+        var stop = service.Get<IHost>().StopAsync();
+        await Eventually.TrueAsync(async () => await StatusAsync(service, "/health") == 503);
+        Assert.Equal("the service is stopping", await CheckAsync(service, "shutdown"));
+        Assert.False(lifetime.ApplicationStopped.IsCancellationRequested);
+        await stop;
+        await Assert.ThrowsAsync<HttpRequestException>(() => StatusAsync(service, "/alive"));
+    }
+
+    private static async Task<int> StatusAsync(TestService service, string path)
+    {
+        using var answer = await service.Client.GetAsync(path);
+        return (int)answer.StatusCode;
+    }
+
+    private static async Task<string?> CheckAsync(TestService service, string name)
+    {
+        using var answer = await service.Client.GetAsync("/health");
+        var checks = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("checks");
+        return checks.GetProperty(name).TryGetProperty("description", out var text) ? text.GetString() : null;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Shop.Tests.Unit.ServiceDefaults;
+
+/// <summary>A clock that stands still until it is moved.</summary>
+internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+{
+    private DateTimeOffset _now = start;
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan by) => _now += by;
+}
