@@ -38,7 +38,7 @@ internal static class LocalRabbitMQ
         Task WriteAsync(string file, string text) => account.WriteFileAsync(Path.Combine(home, file), text, context.Logger, cancellationToken);
         await WriteAsync("rabbitmq.conf", Configuration(context, home));
         await WriteAsync("definitions.json", Definitions(context.Environment["RABBITMQ_DEFAULT_USER"], context.Environment["RABBITMQ_DEFAULT_PASS"]));
-        await WriteAsync("enabled_plugins", HasManagement(context) ? "[rabbitmq_management].\n" : "[].\n");
+        await WriteAsync("enabled_plugins", "[].\n");
 
         var command = account.Command("/bin/sh", "-c", WithOwnPortMapper, "rabbitmq", Program);
         return new(command[0], [.. command.Skip(1)], Environment(context.Resource.Name, home), home);
@@ -65,34 +65,21 @@ internal static class LocalRabbitMQ
             ["RABBITMQ_DIST_PORT"] = ports[0].ToString(CultureInfo.InvariantCulture),
             ["ERL_EPMD_PORT"] = ports[1].ToString(CultureInfo.InvariantCulture),
             ["ERL_AFLAGS"] = "-start_epmd false",
-            // Two schedulers are plenty for a developer's machine and save memory on a large one. With the management plugin, RabbitMQ 3.10
-            // waits 5 s for itself when it stops, after its stores are closed: the limit, in ms, is below the 6 s after which DCP kills.
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 -shutdown_time 3000 -kernel inet_dist_use_interface {127,0,0,1}",
+            // Two schedulers are plenty for a developer's machine and save memory on a large one.
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 -kernel inet_dist_use_interface {127,0,0,1}",
         };
     }
 
-    private static bool HasManagement(LocalServerContext context) => context.Ports.ContainsKey(RabbitMQServerResource.ManagementEndpointName);
+    private static string Configuration(LocalServerContext context, string home) => string.Create(CultureInfo.InvariantCulture, $"""
+        listeners.tcp.1 = 127.0.0.1:{context.Ports[RabbitMQServerResource.PrimaryEndpointName]}
+        load_definitions = {Path.Combine(home, "definitions.json")}
+        log.file = false
+        log.console = true
+        log.console.level = warning
+        vm_memory_high_watermark.absolute = 512MB
+        raft.wal_max_size_bytes = 67108864
 
-    private static string Configuration(LocalServerContext context, string home)
-    {
-        var port = context.Ports[RabbitMQServerResource.PrimaryEndpointName];
-        var text = string.Create(CultureInfo.InvariantCulture, $"""
-            listeners.tcp.1 = 127.0.0.1:{port}
-            load_definitions = {Path.Combine(home, "definitions.json")}
-            log.file = false
-            log.console = true
-            log.console.level = warning
-            vm_memory_high_watermark.absolute = 512MB
-            raft.wal_max_size_bytes = 67108864
-
-            """);
-        if (!HasManagement(context)) return text;
-        return text + string.Create(CultureInfo.InvariantCulture, $"""
-            management.tcp.ip = 127.0.0.1
-            management.tcp.port = {context.Ports[RabbitMQServerResource.ManagementEndpointName]}
-
-            """);
-    }
+        """);
 
     /// <summary>Read at every start, so that a changed password parameter takes effect; default_user counts for new data only.</summary>
     private static string Definitions(string user, string password) => JsonSerializer.Serialize(new

@@ -8,8 +8,6 @@ namespace Aspire.Hosting;
 /// <summary>Adds RabbitMQ servers.</summary>
 public static class RabbitMQBuilderExtensions
 {
-    private const string Tag = "4.3";
-
     /// <summary>Adds a RabbitMQ server: the container <c>rabbitmq</c>, or the machine's own rabbitmq-server.</summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the resource, and of the connection string.</param>
@@ -27,7 +25,7 @@ public static class RabbitMQBuilderExtensions
         var key = $"{name}_check";
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, _ => new RabbitMQHealthCheck(server), null, null));
         return builder.AddResource(server)
-            .WithImage("library/rabbitmq", Tag)
+            .WithImage("library/rabbitmq", "4.3")
             .WithEndpoint(port, targetPort: 5672, name: RabbitMQServerResource.PrimaryEndpointName)
             .WithEnvironment("RABBITMQ_DEFAULT_USER", server.UserNameReference)
             .WithEnvironment(context => context.EnvironmentVariables["RABBITMQ_DEFAULT_PASS"] = server.PasswordParameter)
@@ -46,14 +44,5 @@ public static class RabbitMQBuilderExtensions
         // The data lies under the node's name, which in a container would be another one every time.
         return builder.WithVolume(name ?? VolumeNameGenerator.Generate(builder, "data"), "/var/lib/rabbitmq", isReadOnly)
             .WithEnvironment("RABBITMQ_NODENAME", $"{builder.Resource.Name}@localhost");
-    }
-
-    /// <summary>Adds the management pages, as endpoint <c>management</c>.</summary>
-    /// <param name="builder">The server.</param>
-    public static IResourceBuilder<RabbitMQServerResource> WithManagementPlugin(this IResourceBuilder<RabbitMQServerResource> builder)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithImage("library/rabbitmq", Tag + "-management")
-            .WithHttpEndpoint(targetPort: 15672, name: RabbitMQServerResource.ManagementEndpointName);
     }
 }

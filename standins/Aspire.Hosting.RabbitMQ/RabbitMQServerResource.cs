@@ -4,7 +4,6 @@ namespace Aspire.Hosting.ApplicationModel;
 public class RabbitMQServerResource : ContainerResource, IResourceWithConnectionString
 {
     internal const string PrimaryEndpointName = "tcp";
-    internal const string ManagementEndpointName = "management";
     private const string DefaultUserName = "guest";
 
     internal RabbitMQServerResource(string name, ParameterResource? userName, ParameterResource password) : base(name)

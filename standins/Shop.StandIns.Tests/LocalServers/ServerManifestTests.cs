@@ -67,23 +67,20 @@ public sealed class ServerManifestTests
     public async Task RabbitMQ()
     {
         var builder = Builder();
-        builder.AddRabbitMQ("messaging").WithManagementPlugin().WithDataVolume("data");
+        builder.AddRabbitMQ("messaging").WithDataVolume("data");
         await AssertManifestAsync(builder, """
             {
               "messaging": {
                 "type": "container.v0",
                 "connectionString": "amqp://guest:{messaging-password-uri-encoded.value}@{messaging.bindings.tcp.host}:{messaging.bindings.tcp.port}",
-                "image": "docker.io/library/rabbitmq:4.3-management",
+                "image": "docker.io/library/rabbitmq:4.3",
                 "volumes": [ { "name": "data", "target": "/var/lib/rabbitmq", "readOnly": false } ],
                 "env": {
                   "RABBITMQ_DEFAULT_USER": "guest",
                   "RABBITMQ_DEFAULT_PASS": "{messaging-password.value}",
                   "RABBITMQ_NODENAME": "messaging@localhost"
                 },
-                "bindings": {
-                  "tcp": { "scheme": "tcp", "protocol": "tcp", "transport": "tcp", "targetPort": 5672 },
-                  "management": { "scheme": "http", "protocol": "tcp", "transport": "http", "targetPort": 15672 }
-                }
+                "bindings": { "tcp": { "scheme": "tcp", "protocol": "tcp", "transport": "tcp", "targetPort": 5672 } }
               },
               "messaging-password": {
                 "type": "parameter.v0",

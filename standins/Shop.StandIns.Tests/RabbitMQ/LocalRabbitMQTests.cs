@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -42,20 +40,15 @@ public sealed class LocalRabbitMQTests : IDisposable
     }
 
     [Fact]
-    public async Task It_opens_to_its_password_only_also_the_management_pages()
+    public async Task It_opens_to_its_password_only()
     {
         var (builder, server) = Graph();
-        server.WithManagementPlugin();
-        LocalServerRun.Allocate(server.Resource);
         await using var application = builder.Build();
         await using var run = await LocalServerRun.StartAsync(application, server.Resource, _directory, _timeout.Token);
 
         var uri = new UriBuilder((await server.Resource.UriExpression.GetValueAsync(_timeout.Token))!) { Password = "guess" }.Uri;
         var refused = await Assert.ThrowsAsync<BrokerUnreachableException>(() => new ConnectionFactory { Uri = uri }.CreateConnectionAsync(_timeout.Token));
         Assert.IsType<AuthenticationFailureException>(refused.InnerException);
-        Assert.Equal(HttpStatusCode.Unauthorized, await GetOverviewAsync(server, "guess"));
-        Assert.Equal(HttpStatusCode.OK, await GetOverviewAsync(server, server.Resource.PasswordParameter.Value));
-        await run.StopAsync(_timeout.Token);
     }
 
     public void Dispose()
@@ -70,16 +63,6 @@ public sealed class LocalRabbitMQTests : IDisposable
         var server = builder.AddRabbitMQ("messaging");
         LocalServerRun.Allocate(server.Resource);
         return (builder, server);
-    }
-
-    private async Task<HttpStatusCode> GetOverviewAsync(IResourceBuilder<RabbitMQServerResource> server, string password)
-    {
-        using var client = new HttpClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"guest:{password}")));
-        using var response = await client.GetAsync(
-            new Uri($"http://127.0.0.1:{server.GetEndpoint("management").Port}/api/overview"), _timeout.Token);
-        return response.StatusCode;
     }
 
     private async Task PublishAsync(RabbitMQServerResource server, string text)
