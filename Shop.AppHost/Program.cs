@@ -1,1 +1,33 @@
-return;
+using Aspire.Hosting;
+using Microsoft.Extensions.Configuration;
+using Shop.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var replicas = builder.Configuration.GetValue("Shop:Replicas", 2);
+var secrets = builder.AddSecrets();
+
+var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var cache = builder.AddRedis("cache").WithDataVolume();
+var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
+
+var catalog = builder.AddService<Projects.Shop_Catalog>("catalog").WithReplicas(replicas)
+    .Needs(postgres.AddDatabase("catalogdb")).Needs(cache).Needs(messaging)
+    .Accepts("orders", secrets.Orders).SeedsInDevelopment();
+
+var orders = builder.AddService<Projects.Shop_Orders>("orders").WithReplicas(replicas)
+    .NeedsShards(postgres, "ordersdb").Needs(cache).Needs(messaging)
+    .Calls(catalog).As("orders", secrets.Orders)
+    .Accepts("payments", secrets.Payments).Accepts("web", secrets.Web);
+
+var payments = builder.AddService<Projects.Shop_Payments>("payments")
+    .Needs(postgres.AddDatabase("paymentsdb")).Needs(messaging)
+    .Calls(orders).As("payments", secrets.Payments);
+
+var web = builder.AddFront<Projects.Shop_Web>("web")
+    .Needs(postgres.AddDatabase("webdb")).Needs(cache)
+    .Calls(catalog).Calls(orders).Calls(payments).As("web", secrets.Web)
+    .WithAdministrator(secrets.AdminPassword);
+
+builder.AddSandbox<Projects.Shop_Payments>("sandbox", payments, secrets.SandboxSigningKey);
+web.GivesTokensTo(catalog, orders, payments);
+builder.Build().Run();

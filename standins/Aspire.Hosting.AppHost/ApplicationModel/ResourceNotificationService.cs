@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.ApplicationModel;
@@ -14,6 +15,11 @@ public class ResourceNotificationService
 
     private readonly IServiceProvider _services;
 
+    internal ResourceNotificationService() : this(new ServiceCollection().BuildServiceProvider())
+    {
+    }
+
+    /// <summary>Creates the service; <paramref name="services"/> are what commands see that tell whether they can be run.</summary>
     internal ResourceNotificationService(IServiceProvider services) => _services = services;
 
     /// <summary>Waits until one instance of the resource is in the state.</summary>

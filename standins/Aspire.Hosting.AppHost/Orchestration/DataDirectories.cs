@@ -1,11 +1,12 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp;
+using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
 /// Where local servers keep their data: with a volume under SHOP_DATA or the user's data folder, one folder per copy of the application;
-/// without one in the session's temporary folder.
+/// without one in the session's temporary folder. <c>Shop:Fresh</c> empties the former at the start.
 /// </summary>
 internal sealed class DataDirectories(IDistributedApplicationBuilder builder, SessionFolder session) : IDisposable
 {
@@ -51,6 +52,9 @@ internal sealed class DataDirectories(IDistributedApplicationBuilder builder, Se
                 throw new DistributedApplicationException(
                     $"Another run of this application uses the data in {root}: stop it, or set SHOP_DATA to another folder.");
             }
+
+            if (builder.Configuration.GetValue<bool>("Shop:Fresh"))
+                foreach (var old in Directory.EnumerateDirectories(root)) Directory.Delete(old, recursive: true);
         }
     }
 

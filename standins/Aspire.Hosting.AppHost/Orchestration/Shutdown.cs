@@ -3,8 +3,8 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
-/// Stops in the order in which nothing loses what it needs: first what nobody waits for, then what that waited for, servers last. A
-/// layer that takes long does not hold up the next; DCP kills what ignores SIGTERM after 6 s.
+/// Stops in the order in which nothing loses what it needs: first what faces the outside, then what nobody waits for, then what that
+/// waited for, servers last. A layer that takes long does not hold up the next; DCP kills what ignores SIGTERM after 6 s.
 /// </summary>
 internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, TimeProvider time)
 {
@@ -30,11 +30,14 @@ internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, Time
             var candidates = services.Length > 0 ? services : [.. left];
             var needed = candidates.SelectMany(Needs).ToHashSet();
             var layer = candidates.Where(r => !needed.Contains(r)).ToArray();
+            if (layer.Any(IsFront)) layer = [.. layer.Where(IsFront)];
             if (layer.Length == 0) layer = candidates;
             left.ExceptWith(layer);
             yield return layer;
         }
     }
+
+    private static bool IsFront(IResource resource) => resource.Annotations.OfType<EndpointAnnotation>().Any(e => e.IsExternal);
 
     private static IEnumerable<IResource> Needs(IResource resource) => resource.Annotations.OfType<WaitAnnotation>()
         .Select(w => w.Resource is IResourceWithParent child ? child.Parent : w.Resource);

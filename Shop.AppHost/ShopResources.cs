@@ -1,0 +1,104 @@
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+
+namespace Shop.AppHost;
+
+/// <summary>What the lines of the resource list mean.</summary>
+internal static class ShopResources
+{
+    private const int Shards = 4;
+    private const int FrontPort = 8080;
+
+    /// <summary>Keys between services, the signing key of the sandbox and the first administrator's password: made once, then kept.</summary>
+    internal static Secrets AddSecrets(this IDistributedApplicationBuilder builder)
+    {
+        IResourceBuilder<ParameterResource> Secret(string name, int length) => builder.AddParameter(
+            name, new GenerateParameterDefault { MinLength = length, Special = false }, secret: true, persist: true);
+        return new(
+            Secret("orders-key", 32), Secret("payments-key", 32), Secret("web-key", 32), Secret("sandbox-signing-key", 32),
+            Secret("admin-password", 22));
+    }
+
+    /// <summary>A service of the solution: one HTTP endpoint, ready when /health says so.</summary>
+    internal static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name)
+        where TProject : IProjectMetadata, new() =>
+        builder.AddProject<TProject>(name).WithHttpEndpoint().WithHttpHealthCheck("/health").InEnvironmentOf(builder);
+
+    /// <summary>The service that the outside sees, on SHOP_PORT.</summary>
+    internal static IResourceBuilder<ProjectResource> AddFront<TProject>(this IDistributedApplicationBuilder builder, string name)
+        where TProject : IProjectMetadata, new()
+    {
+        // In a deployment the platform chooses.
+        int? port = builder.ExecutionContext.IsPublishMode ? null
+            : builder.Configuration.GetValue<int?>("SHOP_PORT") ?? builder.Configuration.GetValue("Shop:Port", FrontPort);
+        return builder.AddProject<TProject>(name).WithHttpEndpoint(port).WithExternalHttpEndpoints()
+            .WithHttpHealthCheck("/health").InEnvironmentOf(builder);
+    }
+
+    /// <summary>The payment provider that payments are tried against. It is never deployed.</summary>
+    internal static void AddSandbox<TProject>(
+        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ProjectResource> payments,
+        IResourceBuilder<ParameterResource> signingKey)
+        where TProject : IProjectMetadata, new()
+    {
+        payments.WithEnvironment("Sandbox__SigningKeys__0", signingKey);
+        if (builder.ExecutionContext.IsPublishMode) return;
+        var sandbox = builder.AddService<TProject>(name).WithArgs("--sandbox").ExcludeFromManifest()
+            .WithReference(payments).WithEnvironment("Sandbox__SigningKeys__0", signingKey);
+        payments.WithReference(sandbox);
+    }
+
+    /// <summary>The service connects to it and is started when it is ready.</summary>
+    internal static IResourceBuilder<ProjectResource> Needs(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> server) =>
+        service.WithReference(server).WaitFor(server);
+
+    /// <summary>As many databases as there are shards.</summary>
+    internal static IResourceBuilder<ProjectResource> NeedsShards(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<PostgresServerResource> server, string prefix)
+    {
+        for (var i = 0; i < Shards; i++)
+            service.Needs(server.AddDatabase(prefix + i.ToString(CultureInfo.InvariantCulture)));
+        return service.WithEnvironment("Orders__Shards", Shards.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The service finds the other one by its name. It does not wait for it.</summary>
+    internal static IResourceBuilder<ProjectResource> Calls(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<ProjectResource> other) => service.WithReference(other);
+
+    /// <summary>The name and key with which the service calls internal endpoints of others.</summary>
+    internal static IResourceBuilder<ProjectResource> As(
+        this IResourceBuilder<ProjectResource> service, string name, IResourceBuilder<ParameterResource> key) =>
+        service.WithEnvironment("Internal__Name", name).WithEnvironment("Internal__Key", key);
+
+    /// <summary>A caller that the service's internal endpoints let in.</summary>
+    internal static IResourceBuilder<ProjectResource> Accepts(
+        this IResourceBuilder<ProjectResource> service, string caller, IResourceBuilder<ParameterResource> key) =>
+        service.WithEnvironment($"Internal__Callers__{caller}", key);
+
+    /// <summary>A fresh shop on a developer's machine has an assortment.</summary>
+    internal static IResourceBuilder<ProjectResource> SeedsInDevelopment(this IResourceBuilder<ProjectResource> service) =>
+        service.ApplicationBuilder.ExecutionContext.IsRunMode ? service.WithEnvironment("Catalog__Seed", "true") : service;
+
+    internal static IResourceBuilder<ProjectResource> WithAdministrator(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<ParameterResource> password) =>
+        service.WithEnvironment("Admin__Password", password);
+
+    /// <summary>Those who check access tokens read the issuer's public keys.</summary>
+    internal static void GivesTokensTo(this IResourceBuilder<ProjectResource> issuer, params IResourceBuilder<ProjectResource>[] services)
+    {
+        foreach (var service in services) service.WithReference(issuer);
+    }
+
+    /// <summary>Services run in the environment of the AppHost; where they are deployed, the platform says.</summary>
+    private static IResourceBuilder<ProjectResource> InEnvironmentOf(
+        this IResourceBuilder<ProjectResource> service, IDistributedApplicationBuilder builder) => builder.ExecutionContext.IsRunMode
+        ? service.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName) : service;
+}
+
+/// <summary>The secret parameters of Shop.</summary>
+internal sealed record Secrets(
+    IResourceBuilder<ParameterResource> Orders, IResourceBuilder<ParameterResource> Payments, IResourceBuilder<ParameterResource> Web,
+    IResourceBuilder<ParameterResource> SandboxSigningKey, IResourceBuilder<ParameterResource> AdminPassword);
