@@ -43,16 +43,23 @@ public class DistributedApplication : IHost, IAsyncDisposable
     {
         try
         {
-            if (Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode) await PublishAsync(cancellationToken);
-            else await _host.RunAsync(cancellationToken);
+            if (Services.GetRequiredService<DistributedApplicationExecutionContext>().IsPublishMode)
+            {
+                await PublishAsync(cancellationToken);
+                return;
+            }
+
+            await _host.StartAsync(cancellationToken);
+            await _host.WaitForShutdownAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
         {
-            // Stopped while it was starting; the host has run its clean-up.
+            // Stopped while it was starting; what had been started is stopped below.
         }
-        catch (DistributedApplicationException e)
+        catch (Exception e)
         {
-            AppHostLog.Failed(Services.GetRequiredService<ILogger<DistributedApplication>>(), e.Message);
+            var message = e is DistributedApplicationException ? e.Message : $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}";
+            AppHostLog.Failed(Services.GetRequiredService<ILogger<DistributedApplication>>(), message);
             Environment.ExitCode = 1;
         }
         finally

@@ -71,6 +71,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     {
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IDistributedApplicationBuilder>(this);
+        Services.AddSingleton(Options);
         Services.AddSingleton(ExecutionContext);
         Services.AddSingleton(Eventing);
         Services.AddSingleton<ResourceLoggerService>();
@@ -80,8 +81,17 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddHealthChecks();
         Services.AddHttpClient();
         Services.AddAppHostLogging(Configuration, Options);
+        // The process is the test's: its signals and its end are none of this application's business.
+        if (Options.Testing) Services.AddSingleton<IHostLifetime, NoLifetime>();
         if (ExecutionContext.IsPublishMode) Services.AddManifestPublisher();
         else Services.AddOrchestration();
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static void Tell(string name, object payload)

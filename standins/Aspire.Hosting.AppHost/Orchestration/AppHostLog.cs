@@ -14,7 +14,9 @@ internal static partial class AppHostLog
         {
             // Health checks that fail while something starts are shown as health, not as errors.
             logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
-                .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+                .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+                // Why the start failed is told in one line by the application itself.
+                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
             logging.AddConfiguration(configuration.GetSection("Logging"));
             if (options.Testing) return;
             logging.AddConsole(c => c.FormatterName = LineFormatter.FormatterName)
