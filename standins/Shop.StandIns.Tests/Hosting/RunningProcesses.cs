@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 
@@ -9,7 +8,7 @@ public sealed class RunningProcesses
     [Fact]
     public async Task Two_executables_run_and_are_gone_after_the_end()
     {
-        var marker = Marker();
+        var marker = TestApplication.Marker();
         var builder = TestApplication.CreateBuilder();
         builder.AddExecutable("one", "sleep", "/tmp", marker);
         builder.AddExecutable("two", "sleep", "/tmp", marker);
@@ -55,7 +54,7 @@ public sealed class RunningProcesses
     [Fact]
     public async Task Commands_stop_start_and_restart_a_resource()
     {
-        var marker = Marker();
+        var marker = TestApplication.Marker();
         var builder = TestApplication.CreateBuilder();
         builder.AddExecutable("one", "sleep", "/tmp", marker);
         await using var app = builder.Build();
@@ -92,6 +91,4 @@ public sealed class RunningProcesses
         Assert.Contains(lines, l => l.Content.EndsWith(" out-line", StringComparison.Ordinal) && !l.IsErrorMessage);
         Assert.Contains(lines, l => l.Content.EndsWith(" err-line", StringComparison.Ordinal) && l.IsErrorMessage);
     }
-
-    private static string Marker() => $"7{RandomNumberGenerator.GetInt32(10_000_000, 100_000_000)}";
 }

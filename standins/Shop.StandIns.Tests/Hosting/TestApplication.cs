@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,9 @@ internal static class TestApplication
 {
     internal static IDistributedApplicationBuilder CreateBuilder(params string[] args) => DistributedApplication.CreateBuilder(
         new DistributedApplicationOptions { Args = args, DisableDashboard = true, Testing = true });
+
+    /// <summary>A number of seconds to sleep that no other process has on its command line.</summary>
+    internal static string Marker() => $"7{RandomNumberGenerator.GetInt32(10_000_000, 100_000_000)}";
 
     internal static CancellationToken Limit(int seconds = 30) => new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;
 
