@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dcp;
 using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -11,7 +10,7 @@ namespace Aspire.Hosting.Dashboard;
 /// <summary>One run of the dashboard: the service that it reads from, in this process, and how to start its own.</summary>
 internal sealed class Dashboard(
     ResourceNotificationService notifications, ResourceLoggerService logs, ResourceCommandService commands,
-    IConfiguration configuration, IHostEnvironment environment, DistributedApplicationOptions options, ILogger<Dashboard> logger)
+    PortClaims ports, IConfiguration configuration, IHostEnvironment environment, DistributedApplicationOptions options, ILogger<Dashboard> logger)
     : IDashboard, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -24,7 +23,7 @@ internal sealed class Dashboard(
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var settings = DashboardSettings.Read(configuration, FreePort, randomPorts: options.Testing);
+        var settings = DashboardSettings.Read(configuration, () => ports.Claim(1)[0], randomPorts: options.Testing);
         var feed = new ResourceFeed(notifications);
         _feeding = feed.RunAsync(_stopping.Token);
         var calls = new ResourceCalls(ApplicationName(environment), feed, logs, commands);
@@ -50,7 +49,7 @@ internal sealed class Dashboard(
 
     private DashboardExecutable Describe(DashboardSettings settings, string resourceServiceUrl)
     {
-        var program = DashboardProgram.Find(configuration);
+        var program = AspireBundle.Dashboard(configuration);
         return new()
         {
             Path = program,
@@ -70,11 +69,4 @@ internal sealed class Dashboard(
         environment.ApplicationName.EndsWith(".AppHost", StringComparison.OrdinalIgnoreCase)
             ? environment.ApplicationName[..^".AppHost".Length]
             : environment.ApplicationName;
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

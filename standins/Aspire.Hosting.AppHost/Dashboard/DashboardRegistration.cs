@@ -7,5 +7,6 @@ internal static class DashboardRegistration
 {
     /// <summary>Registers the dashboard; not called when it is switched off or in publish mode.</summary>
     internal static IServiceCollection AddDashboard(this IServiceCollection services) =>
-        services.AddSingleton<IDashboard, Dashboard>();
+        services.AddSingleton<IDashboard>(provider => ActivatorUtilities.CreateInstance<Dashboard>(
+            provider, provider.GetRequiredService<IDistributedApplicationBuilder>().Options));
 }

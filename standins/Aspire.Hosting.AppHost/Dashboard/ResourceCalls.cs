@@ -10,13 +10,14 @@ internal sealed class ResourceCalls(
     /// <summary>The dashboard takes messages of at most 16 MB; a character is at most three bytes.</summary>
     private const int MaxCharactersPerMessage = 2_000_000;
 
-    /// <summary>The calls by name. What is missing is answered as unimplemented, which the dashboard takes for an answer.</summary>
+    /// <summary>The calls by name.</summary>
     public IReadOnlyDictionary<string, GrpcMethod> Methods => new Dictionary<string, GrpcMethod>
     {
         ["GetApplicationInformation"] = GetApplicationInformationAsync,
         ["WatchResources"] = WatchResourcesAsync,
         ["WatchResourceConsoleLogs"] = WatchConsoleLogsAsync,
         ["ExecuteResourceCommand"] = ExecuteCommandAsync,
+        ["WatchInteractions"] = WatchInteractionsAsync,
     };
 
     private async Task GetApplicationInformationAsync(PipeReader request, PipeWriter response, CancellationToken cancellationToken)
@@ -74,6 +75,16 @@ internal sealed class ResourceCalls(
                 answer.ErrorMessage = message;
         }
         await GrpcFrames.WriteAsync(response, answer, cancellationToken);
+    }
+
+    /// <summary>
+    /// Nothing here asks questions, but the stream is kept open: refused, the dashboard now and then believes the whole
+    /// connection lost and shows no resources any more.
+    /// </summary>
+    private static async Task WatchInteractionsAsync(PipeReader request, PipeWriter response, CancellationToken cancellationToken)
+    {
+        await response.FlushAsync(cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
     private static Wire.WatchResourcesUpdate Initial(IReadOnlyCollection<ResourceEvent> known)

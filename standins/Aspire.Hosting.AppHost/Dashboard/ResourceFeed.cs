@@ -12,6 +12,7 @@ internal sealed class ResourceFeed(ResourceNotificationService notifications)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ResourceEvent> _latest = [];
     private readonly HashSet<Subscriber> _subscribers = [];
+    private readonly ConnectionStrings _connectionStrings = new();
 
     /// <summary>Follows the notifications until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -19,7 +20,7 @@ internal sealed class ResourceFeed(ResourceNotificationService notifications)
         try
         {
             await foreach (var change in notifications.WatchAsync(cancellationToken))
-                Publish(change);
+                Publish(await _connectionStrings.AddToAsync(change, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

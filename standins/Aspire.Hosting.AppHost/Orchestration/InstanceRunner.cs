@@ -171,6 +171,9 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
             EnvironmentVariables = [.. environment.Select(v => new EnvironmentVariableSnapshot(v.Name, v.Value, true))],
             Urls = [.. InstanceUrls.Of(instance, inactive: true)],
         };
+        // The first argument of a project is its own assembly.
+        if (instance.Resource is ProjectResource && plan.Executable is { Args: { Count: > 1 } all })
+            snapshot = snapshot.WithProperty(KnownProperties.AppArgs, all.Skip(1).ToArray());
         return plan.Executable is { } executable
             ? snapshot.WithProperty(KnownProperties.ExecutablePath, executable.ExecutablePath)
                 .WithProperty(KnownProperties.ExecutableWorkDir, executable.WorkingDirectory)

@@ -24,6 +24,7 @@ public sealed class DashboardProcessTests : IAsyncLifetime
 
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
+    private readonly PortClaims _ports = new(Path.Combine(Path.GetTempPath(), $"shop-ports-{Environment.ProcessId}", "ports"));
     private TheDashboard _dashboard = null!;
     private DashboardExecutable _executable = null!;
     private Process _process = null!;
@@ -32,11 +33,12 @@ public sealed class DashboardProcessTests : IAsyncLifetime
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables()
             .AddInMemoryCollection([new("AppHost:DashboardApiKey", ApiKey), new("AppHost:BrowserToken", "open-sesame")]).Build();
-        var notifications = new ResourceNotificationService();
+        var services = new ServiceCollection().BuildServiceProvider();
+        var notifications = new ResourceNotificationService(services);
         var logs = new ResourceLoggerService(TimeProvider.System);
         _dashboard = new TheDashboard(
-            notifications, logs, new ResourceCommandService(notifications, logs, new ServiceCollection().BuildServiceProvider()),
-            configuration, new HostingEnvironment { ApplicationName = "Shop.AppHost", EnvironmentName = "Development" },
+            notifications, logs, new ResourceCommandService(notifications, logs, services),
+            _ports, configuration, new HostingEnvironment { ApplicationName = "Shop.AppHost", EnvironmentName = "Development" },
             new DistributedApplicationOptions { Testing = true }, NullLogger<TheDashboard>.Instance);
         await _dashboard.StartAsync(_deadline.Token);
         _executable = _dashboard.Executable!;
@@ -59,6 +61,7 @@ public sealed class DashboardProcessTests : IAsyncLifetime
         _process.Dispose();
         await _dashboard.DisposeAsync();
         _http.Dispose();
+        _ports.Dispose();
         _deadline.Dispose();
     }
 

@@ -167,6 +167,32 @@ public sealed class ResourceCallsTests : IAsyncLifetime
             Assert.Equal("not today", answer.Message);
     }
 
+    [Fact]
+    public async Task Interactions_are_accepted_and_stay_silent()
+    {
+        using var response = await _client.SendAsync("WatchInteractions", [], _deadline.Token);
+        Assert.Equal("application/grpc", response.Content.Headers.ContentType?.MediaType);
+        Assert.False(response.Headers.Contains("grpc-status"));
+        using var pause = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => response.Content.ReadAsByteArrayAsync(pause.Token));
+    }
+
+    [Fact]
+    public async Task A_connection_string_is_shown_masked()
+    {
+        var server = new Server("pg");
+        await _notifications.PublishUpdateAsync(server, "pg-abcdefgh", snapshot => snapshot with { ResourceType = "Container", State = new("Running", null) });
+        await foreach (var update in Watch())
+        {
+            var resources = update.InitialData?.Resources.AsEnumerable() ?? update.Changes.Value.Select(change => change.Upsert);
+            if (resources.FirstOrDefault(resource => resource.DisplayName == "pg") is not { } found)
+                continue;
+            var property = found.Properties.Single(property => property.Name == "resource.connectionString");
+            Assert.Equal(("Host=h;Password=secret", true), (property.Value.StringValue, property.IsSensitive));
+            return;
+        }
+    }
+
     private IAsyncEnumerable<Wire.WatchResourcesUpdate> Watch() =>
         _client.WatchAsync("WatchResources", new Wire.WatchResourcesRequest(), Wire.WatchResourcesUpdate.Parser, _deadline.Token);
 
@@ -180,4 +206,9 @@ public sealed class ResourceCallsTests : IAsyncLifetime
     private void AddCommand(string name, Func<ExecuteCommandContext, ExecuteCommandResult> execute) =>
         _web.Annotations.Add(new ResourceCommandAnnotation(
             name, name, _ => ResourceCommandState.Enabled, context => Task.FromResult(execute(context)), null, null, null, null, false));
+
+    private sealed class Server(string name) : ContainerResource(name), IResourceWithConnectionString
+    {
+        ReferenceExpression IResourceWithConnectionString.ConnectionStringExpression => ReferenceExpression.Create($"Host=h;Password=secret");
+    }
 }
