@@ -18,6 +18,7 @@ internal static class HttpExtensions
         builder.Services.TryAddSingleton<RetryRules>();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
+            http.AddHttpMessageHandler(() => new RequestContext());
             http.AddStandardResilienceHandler().Configure((options, services) =>
                 Configure(options, services.GetRequiredService<RetryRules>()));
             http.AddServiceDiscovery();

@@ -15,7 +15,7 @@ internal sealed class RetryRules
     private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
 
     public bool ShouldRetry(RetryPredicateArguments<HttpResponseMessage> args) =>
-        ShouldRetry(args.Context.GetRequestMessage(), args.Outcome, args.AttemptNumber);
+        ShouldRetry(RequestContext.RequestOf(args.Context), args.Outcome, args.AttemptNumber);
 
     internal bool ShouldRetry(HttpRequestMessage? request, Outcome<HttpResponseMessage> outcome, int attempt)
     {

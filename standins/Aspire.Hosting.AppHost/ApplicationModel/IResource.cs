@@ -23,9 +23,6 @@ public interface IResourceWithArgs : IResource;
 /// <summary>A resource that listens.</summary>
 public interface IResourceWithEndpoints : IResource;
 
-/// <summary>A resource whose endpoints callers find by its name.</summary>
-public interface IResourceWithServiceDiscovery : IResourceWithEndpoints;
-
 /// <summary>A resource whose start can wait for another one.</summary>
 public interface IResourceWithWaitSupport : IResource;
 

@@ -58,8 +58,7 @@ public sealed record CustomResourceSnapshot
 /// <param name="Style">success, info, warning, error or null.</param>
 public sealed record ResourceStateSnapshot(string Text, string? Style)
 {
-    /// <summary>A state without style.</summary>
-    public static implicit operator ResourceStateSnapshot?(string? s) => s is null ? null : new(s, null);
+    internal static ResourceStateSnapshot Plain(string text) => new(text, null);
 }
 
 internal sealed record ResourcePropertySnapshot(string Name, object? Value)

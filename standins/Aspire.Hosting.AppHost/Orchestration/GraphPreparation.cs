@@ -68,7 +68,7 @@ internal sealed class GraphPreparation(
     {
         ResourceType = TypeOf(resource),
         CreationTimeStamp = time.GetUtcNow().UtcDateTime,
-        State = resource.Annotations.OfType<ExplicitStartupAnnotation>().Any() ? KnownResourceStates.NotStarted : null,
+        State = resource.Annotations.OfType<ExplicitStartupAnnotation>().Any() ? ResourceStateSnapshot.Plain(KnownResourceStates.NotStarted) : null,
         Properties = [.. PropertiesOf(resource)],
         Relationships = [.. resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(r => new RelationshipSnapshot(r.Resource.Name, r.Type))],
         Volumes = [.. resource.Annotations.OfType<ContainerMountAnnotation>().Select(

@@ -32,14 +32,14 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
         try
         {
             IsStopping = false;
-            await PublishAsync(s => s with { State = KnownResourceStates.Starting, ExitCode = null, StopTimeStamp = null, IsReady = false });
+            await PublishAsync(s => s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.Starting), ExitCode = null, StopTimeStamp = null, IsReady = false });
             if (wait) await WaitAsync(cancellationToken);
             await services.Eventing.PublishAsync(new BeforeResourceStartedEvent(instance.Resource, services.Provider), cancellationToken);
             await CreateAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            await PublishAsync(s => s with { State = KnownResourceStates.NotStarted });
+            await PublishAsync(s => s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.NotStarted) });
         }
         catch (Exception e)
         {
@@ -60,7 +60,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
         try
         {
             if (HasEnded) return;
-            await PublishAsync(s => s with { State = KnownResourceStates.Stopping });
+            await PublishAsync(s => s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.Stopping) });
             await services.Dcp.StopAsync(Kind!, instance.Id, cancellationToken);
             await services.Notifications.WaitForResourceAsync(
                 instance.Resource.Name, e => e.ResourceId == instance.Id && ResourceNotificationService.IsTerminal(e), cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
         try
         {
             await services.Waiter.WaitAsync(instance.Resource, names => _ = PublishAsync(
-                s => (s with { State = KnownResourceStates.Waiting }).WithProperty(KnownProperties.WaitingFor, names)), wait.Token);
+                s => (s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.Waiting) }).WithProperty(KnownProperties.WaitingFor, names)), wait.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !IsStopping)
         {
@@ -136,7 +136,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
 
         await PublishAsync(s => s with
         {
-            State = KnownResourceStates.Starting,
+            State = ResourceStateSnapshot.Plain(KnownResourceStates.Starting),
             Properties = s.Properties.RemoveAll(p => p.Name == KnownProperties.WaitingFor),
         });
     }

@@ -12,7 +12,7 @@ internal sealed class ParameterStates(IDistributedApplicationBuilder builder, Re
             try
             {
                 var value = parameter.Value;
-                await notifications.PublishUpdateAsync(parameter, s => (s with { State = KnownResourceStates.Running })
+                await notifications.PublishUpdateAsync(parameter, s => (s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.Running) })
                     .WithProperty(KnownProperties.ParameterValue, value, parameter.Secret));
             }
             catch (DistributedApplicationException e)

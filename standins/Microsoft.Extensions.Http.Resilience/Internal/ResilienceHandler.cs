@@ -9,8 +9,8 @@ internal sealed class ResilienceHandler(ResiliencePipeline<HttpResponseMessage> 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         await MakeRepeatable(request, cancellationToken);
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(ResilienceKeys.Request, request);
+        request.Options.TryGetValue(ResilienceKeys.Context, out var given);
+        var context = given ?? ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
             var outcome = await pipeline.ExecuteOutcomeAsync(
@@ -22,7 +22,8 @@ internal sealed class ResilienceHandler(ResiliencePipeline<HttpResponseMessage> 
         }
         finally
         {
-            ResilienceContextPool.Shared.Return(context);
+            if (given is null)
+                ResilienceContextPool.Shared.Return(context);
         }
     }
 

@@ -4,5 +4,5 @@ namespace Microsoft.Extensions.Http.Resilience.Internal;
 
 internal static class ResilienceKeys
 {
-    public static readonly ResiliencePropertyKey<HttpRequestMessage?> Request = new("Resilience.Http.RequestMessage");
+    public static readonly HttpRequestOptionsKey<ResilienceContext?> Context = new("Resilience.Http.ResilienceContext");
 }

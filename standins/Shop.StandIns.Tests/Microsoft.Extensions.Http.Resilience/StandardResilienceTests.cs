@@ -96,16 +96,27 @@ public sealed class StandardResilienceTests
     }
 
     [Fact]
-    public async Task Unsafe_methods_are_sent_once_when_so_configured_and_safe_ones_are_retried_still()
+    public async Task A_context_given_with_the_request_is_the_one_that_the_pipeline_runs_in()
     {
         await using var server = await Server.StartAsync((context, _) => Task.FromResult(context.Response.StatusCode = 503));
-        using var provider = Clients("c", options => options.Retry.DisableForUnsafeHttpMethods());
+        var key = new ResiliencePropertyKey<string?>("note");
+        var notes = new List<string?>();
+        using var provider = Clients("c", options => options.Retry.ShouldHandle = args =>
+        {
+            notes.Add(args.Context.Properties.GetValue(key, null));
+            return ValueTask.FromResult(false);
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, server.Address);
+        var context = ResilienceContextPool.Shared.Get();
+        context.Properties.Set(key, "from the caller");
+        request.SetResilienceContext(context);
 
-        await Client(provider).PostAsync(server.Address, null);
-        await Client(provider).DeleteAsync(server.Address);
-        Assert.Equal(2, server.Attempts);
+        await Client(provider).SendAsync(request);
         await Client(provider).GetAsync(server.Address);
-        Assert.Equal(6, server.Attempts);
+
+        Assert.Equal(["from the caller", null], notes);
+        Assert.Equal("from the caller", context.Properties.GetValue(key, null));
+        ResilienceContextPool.Shared.Return(context);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class ResourceCallsTests : IAsyncLifetime
 
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(30));
     private readonly ProjectResource _web = new("web");
-    private readonly ResourceNotificationService _notifications = new();
+    private readonly ResourceNotificationService _notifications = new(new ServiceCollection().BuildServiceProvider());
     private readonly ResourceLoggerService _logs = new(TimeProvider.System);
     private ResourceServer _server = null!;
     private GrpcClient _client = null!;
@@ -201,7 +201,7 @@ public sealed class ResourceCallsTests : IAsyncLifetime
         || update.Changes?.Value.Any(change => change.Upsert.State == "Running") == true;
 
     private Task PublishAsync(string state) =>
-        _notifications.PublishUpdateAsync(_web, Id, snapshot => snapshot with { State = state });
+        _notifications.PublishUpdateAsync(_web, Id, snapshot => snapshot with { State = new(state, null) });
 
     private void AddCommand(string name, Func<ExecuteCommandContext, ExecuteCommandResult> execute) =>
         _web.Annotations.Add(new ResourceCommandAnnotation(
