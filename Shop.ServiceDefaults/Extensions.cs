@@ -6,6 +6,7 @@ using Shop.ServiceDefaults.Health;
 using Shop.ServiceDefaults.Http;
 using Shop.ServiceDefaults.Internal;
 using Shop.ServiceDefaults.Messaging;
+using Shop.ServiceDefaults.OpenApi;
 using Shop.ServiceDefaults.Problems;
 using Shop.ServiceDefaults.Telemetry;
 
@@ -26,7 +27,7 @@ public static class Extensions
         builder.AddHttpDefaults();
         builder.AddProblems();
         builder.AddHealth();
-        builder.Services.AddOpenApi();
+        builder.AddOpenApiDocument();
         return builder;
     }
 

@@ -35,7 +35,7 @@ internal sealed class MessagingMetrics
             "{message}", "Messages waiting in a queue.");
     }
 
-    public void Published(string type) => _published.Add(1, Tag("type", type));
+    public void Published(string type, int count) => _published.Add(count, Tag("type", type));
 
     public void Consumed(string type, bool repeated) =>
         _consumed.Add(1, Tag("type", type), Tag("outcome", repeated ? "repeated" : "handled"));

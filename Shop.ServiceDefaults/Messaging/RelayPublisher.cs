@@ -29,25 +29,23 @@ internal sealed partial class RelayPublisher(
         await failpoints.HitAsync("messaging.relay.after-publish", cancellationToken);
         var outcomes = await Task.WhenAll(sends);
 
-        var confirmed = new List<long>(rows.Count);
-        for (var i = 0; i < rows.Count; i++)
-            if (Settle(rows[i].Message.Type, outcomes[i], held))
-                confirmed.Add(rows[i].Position);
-        return new RelayResult([.. confirmed], outcomes.FirstOrDefault(o => o.Broken is not null)?.Broken);
+        Settle(rows, outcomes, held);
+        return new RelayResult(
+            [.. rows.Zip(outcomes).Where(r => r.Second.Confirmed).Select(r => r.First.Position)],
+            outcomes.FirstOrDefault(o => o.Broken is not null)?.Broken);
     }
 
-    private bool Settle(string type, Outcome outcome, HeldTypes held)
+    // Once per type, not per row: a batch that comes back is one refusal.
+    private void Settle(IReadOnlyList<OutboxRow> rows, Outcome[] outcomes, HeldTypes held)
     {
-        if (outcome.Confirmed)
+        foreach (var type in rows.Zip(outcomes).GroupBy(r => r.First.Message.Type, r => r.Second))
         {
-            metrics.Published(type);
-            held.Release(type);
-            return true;
+            metrics.Published(type.Key, type.Count(o => o.Confirmed));
+            if (type.FirstOrDefault(o => o.Refused is not null)?.Refused is not { } refused)
+                held.Release(type.Key);
+            else if (held.Hold(type.Key))
+                LogHeld(type.Key, refused);
         }
-
-        if (outcome.Refused is { } refused && held.Hold(type))
-            LogHeld(type, refused);
-        return false;
     }
 
     private async Task<Outcome> SendAsync(IChannel channel, Envelope message, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using Polly;
 
 namespace Shop.ServiceDefaults.Problems;
 
@@ -37,7 +37,8 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         _ when DatabaseErrors.IsInvalidText(exception) => Problem.Malformed("A text contains a character that cannot be stored."),
         _ when DatabaseErrors.IsAway(exception) => Problem.Unavailable("The database does not answer at the moment."),
         TimeoutException or OperationCanceledException => Problem.Unavailable("The request took too long."),
-        HttpRequestException or SocketException => Problem.Unavailable("A service that is needed does not answer at the moment."),
+        // Polly: a time-out, an open circuit, a full limiter in front of another service.
+        HttpRequestException or SocketException or ExecutionRejectedException => Problem.Unavailable("A service that is needed does not answer at the moment."),
         _ => new ProblemException(StatusCodes.Status500InternalServerError, ProblemCodes.Internal, "Something went wrong on our side."),
     };
 

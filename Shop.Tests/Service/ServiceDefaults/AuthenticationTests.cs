@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.Tokens;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Internal;
 
 namespace Shop.Tests.Service.ServiceDefaults;
 
@@ -89,12 +90,26 @@ public sealed class AuthenticationTests : IAsyncLifetime, IDisposable
         Assert.Equal(401, (int)anonymous.StatusCode);
     }
 
+    [Fact]
+    public async Task The_document_says_which_calls_need_a_token_and_hides_what_is_internal()
+    {
+        var document = await _service.Client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+        var paths = document.GetProperty("paths");
+        Assert.Equal(["/api/admin", "/api/me", "/api/open"], paths.EnumerateObject().Select(p => p.Name).Order());
+        var security = paths.GetProperty("/api/me").GetProperty("get").GetProperty("security")[0];
+        Assert.True(security.TryGetProperty("bearer", out _));
+        Assert.False(paths.GetProperty("/api/open").GetProperty("get").TryGetProperty("security", out _));
+        Assert.Equal("http", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("bearer").GetProperty("type").GetString());
+    }
+
     private static Task<TestService> StartAsync(string web) => TestService.StartAsync(
         new() { ["Services:web:http:0"] = web },
         builder => builder.AddShopAuthentication(),
         app =>
         {
             app.MapGet("/api/me", (HttpContext context) => context.User.CustomerId()).RequireAuthorization();
+            app.MapGet("/api/open", () => "open");
+            app.MapInternal().MapGet("/hidden", () => "hidden");
             app.MapGet("/api/admin", () => "admin").RequireAuthorization(ShopClaims.Admin);
         });
 

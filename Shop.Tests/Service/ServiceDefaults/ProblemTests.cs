@@ -74,6 +74,7 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("GET", "/api/fail/database", 503, "unavailable")]
     [InlineData("GET", "/api/fail/slow", 503, "unavailable")]
     [InlineData("GET", "/api/fail/service", 503, "unavailable")]
+    [InlineData("GET", "/api/fail/circuit", 503, "unavailable")]
     [InlineData("GET", "/api/fail/busy", 503, "busy")]
     [InlineData("GET", "/api/fail/text", 400, "malformed")]
     public async Task Every_refusal_is_a_problem_with_a_code(string method, string address, int status, string code)
@@ -137,6 +138,7 @@ public sealed class ProblemTests : IAsyncLifetime
         "database" => throw new NpgsqlException("secret host", new IOException()),
         "slow" => throw new TimeoutException("secret"),
         "service" => throw new HttpRequestException("secret address"),
+        "circuit" => throw new Polly.CircuitBreaker.BrokenCircuitException("secret"),
         "busy" => throw Problem.Busy("Later."),
         "text" => throw new PostgresException("secret", "ERROR", "ERROR", PostgresErrorCodes.CharacterNotInRepertoire),
         _ => await WaitAsync(cancellationToken),
