@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Shop.Orders.Cart;
@@ -32,4 +33,9 @@ namespace Shop.Orders;
 [JsonSerializable(typeof(RefundRequested))]
 [JsonSerializable(typeof(PaymentSucceeded))]
 [JsonSerializable(typeof(PaymentFailed))]
-internal sealed partial class OrdersJson : JsonSerializerContext;
+internal sealed partial class OrdersJson : JsonSerializerContext
+{
+    /// <summary>For answers that are kept as bytes: letters of every script as they are, as in all other answers.</summary>
+    public static OrdersJson Answers { get; } =
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -159,7 +159,7 @@ internal sealed class PlaceOrder(
             attempt.OrderId, attempt.CustomerId, OrderStatus.Reserved, 1, attempt.Revision, reservation.Currency, reservation.Total, null, null,
             now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)), reservation.ExpiresAt.ToUniversalTime(),
             [.. reservation.Lines.Select(line => new OrderLine(line.ProductId, line.Name, line.NameZh, line.Quantity, line.Price))]);
-        return new(order, attempt.BodyHash, JsonSerializer.SerializeToUtf8Bytes(OrderResponse.From(order), OrdersJson.Default.OrderResponse));
+        return new(order, attempt.BodyHash, JsonSerializer.SerializeToUtf8Bytes(OrderResponse.From(order), OrdersJson.Answers.OrderResponse));
     }
 
     private static PlacedAnswer Replay(Guid orderId, byte[] bodyHash, Earlier earlier)

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Shop.Tests.Service.Orders;
+
+internal sealed record StubLine(long ProductId, int Quantity);
+
+internal sealed record StubReserve(Guid OrderId, int Revision, Guid CustomerId, StubLine[] Lines);
+
+/// <summary>
+/// Stands in for Catalog where Catalog is not the subject: stock in memory behind one lock, and the rules of its internal
+/// reservations (idempotent by order and revision, all lines or none, closed after a release).
+/// </summary>
+internal sealed class CatalogStub
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, (int Stock, long Price)> _products = [];
+    private readonly Dictionary<Guid, Held> _held = [];
+
+    /// <summary>Answers 503 to everything.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>Knows the query "ids" of the product list.</summary>
+    public bool KnowsIds { get; set; } = true;
+
+    /// <summary>How long a reservation is good for.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(15);
+
+    public int ListCalls { get; private set; }
+
+    public int SingleCalls { get; private set; }
+
+    public void Put(long productId, int stock, long price)
+    {
+        lock (_lock)
+        {
+            _products[productId] = (stock, price);
+        }
+    }
+
+    /// <summary>Units held by reservations that are open.</summary>
+    public int Reserved(long productId)
+    {
+        lock (_lock)
+        {
+            return _held.Values.Where(held => held.Open).SelectMany(held => held.Lines).Where(line => line.ProductId == productId).Sum(line => line.Quantity);
+        }
+    }
+
+    public int Reservations(long productId)
+    {
+        lock (_lock)
+        {
+            return _held.Values.Count(held => held.Open && held.Lines.Any(line => line.ProductId == productId));
+        }
+    }
+
+    public void Map(WebApplication app)
+    {
+        app.Use((context, next) =>
+        {
+            if (!Away || context.Request.Path.StartsWithSegments("/.well-known"))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        });
+        app.MapPost("/internal/reservations", (StubReserve body, HttpRequest request) =>
+            request.Headers["X-Service-Key"] == "orders-key" ? Reserve(body) : Results.StatusCode(401));
+        app.MapDelete("/internal/reservations/{orderId:guid}", (Guid orderId, int? revision) => Release(orderId, revision));
+        app.MapGet("/api/products", List);
+        app.MapGet("/api/products/{id:long}", Single);
+    }
+
+    private IResult Reserve(StubReserve body)
+    {
+        lock (_lock)
+        {
+            var known = _held.GetValueOrDefault(body.OrderId);
+            if (known is { Open: false } && body.Revision <= known.Revision)
+            {
+                return Refuse(409, new { code = "reservation_closed", revision = known.Revision });
+            }
+
+            if (known is { Open: true } && (body.Revision < known.Revision || (body.Revision == known.Revision && !known.Lines.SequenceEqual(body.Lines))))
+            {
+                return Refuse(409, new { code = "reservation_conflict" });
+            }
+
+            foreach (var line in body.Lines)
+            {
+                if (!_products.TryGetValue(line.ProductId, out var product))
+                {
+                    return Refuse(404, new { code = "product_unknown", productId = line.ProductId });
+                }
+
+                var others = _held.Where(entry => entry.Key != body.OrderId && entry.Value.Open).SelectMany(entry => entry.Value.Lines)
+                    .Where(held => held.ProductId == line.ProductId).Sum(held => held.Quantity);
+                if (others + line.Quantity > product.Stock)
+                {
+                    return Refuse(409, new { code = "sold_out", productId = line.ProductId, available = product.Stock - others });
+                }
+            }
+
+            var lease = known is { Open: true } ? known.ExpiresAt : TimeProvider.System.GetUtcNow() + Lease;
+            _held[body.OrderId] = new(body.Revision, body.Lines, lease, Open: true);
+            return Results.Ok(new
+            {
+                body.OrderId,
+                body.Revision,
+                expiresAt = lease,
+                currency = "CNY",
+                total = body.Lines.Sum(line => line.Quantity * _products[line.ProductId].Price),
+                lines = body.Lines.Select(line => new { line.ProductId, name = $"Product {line.ProductId}", nameZh = $"商品 {line.ProductId}", line.Quantity, _products[line.ProductId].Price }),
+            });
+        }
+    }
+
+    private IResult Release(Guid orderId, int? revision)
+    {
+        lock (_lock)
+        {
+            var known = _held.GetValueOrDefault(orderId);
+            _held[orderId] = (known ?? new(0, [], default, false)) with { Open = false, Revision = revision ?? int.MaxValue };
+            return Results.NoContent();
+        }
+    }
+
+    private IResult List(string? ids)
+    {
+        lock (_lock)
+        {
+            ListCalls++;
+            var wanted = KnowsIds && ids is not null ? ids.Split(',').Select(long.Parse) : [];
+            return Results.Ok(new { items = wanted.Where(_products.ContainsKey).Select(Show) });
+        }
+    }
+
+    private IResult Single(long id)
+    {
+        lock (_lock)
+        {
+            SingleCalls++;
+            return _products.ContainsKey(id) ? Results.Ok(Show(id)) : Results.NotFound();
+        }
+    }
+
+    private object Show(long id) => new
+    {
+        id,
+        slug = $"product-{id}",
+        name = $"Product {id}",
+        price = _products[id].Price / 100m,
+        currency = "CNY",
+        imageUrl = $"/img/{id}.svg",
+        available = _products[id].Stock,
+    };
+
+    private static IResult Refuse(int status, object body) =>
+        Results.Json(body, JsonSerializerOptions.Web, "application/problem+json", status);
+
+    private sealed record Held(int Revision, StubLine[] Lines, DateTimeOffset ExpiresAt, bool Open);
+}

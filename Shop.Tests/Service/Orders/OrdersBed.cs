@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Shop.Orders.Sharding;
+using Shop.ServiceDefaults.Data;
+
+namespace Shop.Tests.Service.Orders;
+
+/// <summary>Two replicas of Orders over two shards and a Redis, with stand-ins for Catalog and for the issuer of tokens.</summary>
+public sealed class OrdersBed(Servers servers) : IAsyncLifetime
+{
+    private readonly TokenStub _tokens = new();
+    private readonly List<ServiceHost> _replicas = [];
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+    private WebApplication? _stubs;
+    private long _nextProduct = 1000;
+
+    internal CatalogStub Catalog { get; } = new();
+
+    internal IReadOnlyList<ServiceHost> Replicas => _replicas;
+
+    internal IServiceProvider Services => _replicas[0].Services;
+
+    internal Shards Shards => Services.GetRequiredService<Shards>();
+
+    public async Task InitializeAsync()
+    {
+        var stubs = await StartStubsAsync();
+        _settings["Orders:Shards"] = "2";
+        _settings["ConnectionStrings:ordersdb0"] = await servers.CreateDatabaseAsync("orders0");
+        _settings["ConnectionStrings:ordersdb1"] = await servers.CreateDatabaseAsync("orders1");
+        _settings["ConnectionStrings:cache"] = servers.RedisConnectionString;
+        _settings["ConnectionStrings:messaging"] = servers.RabbitConnectionString;
+        _settings["services:catalog:http:0"] = stubs;
+        _settings["services:web:http:0"] = stubs;
+        _settings["Internal:Name"] = "orders";
+        _settings["Internal:Key"] = "orders-key";
+        _settings["Internal:Callers:payments"] = "payments-key";
+        _settings["Internal:Callers:web"] = "web-key";
+        _replicas.Add(await StartReplicaAsync());
+        _replicas.Add(await StartReplicaAsync());
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var replica in _replicas)
+        {
+            await replica.DisposeAsync();
+        }
+
+        await _stubs!.DisposeAsync();
+        _tokens.Dispose();
+    }
+
+    internal async Task<ServiceHost> StartReplicaAsync(params (string Key, string Value)[] changes)
+    {
+        var settings = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
+        foreach (var (key, value) in changes)
+        {
+            settings[key] = value;
+        }
+
+        var host = await ServiceHost.StartAsync(typeof(Shards).Assembly, settings);
+        await host.Services.GetRequiredService<ServiceDatabases>().WhenReadyAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        return host;
+    }
+
+    /// <summary>A product that no other test uses.</summary>
+    internal long Product(int stock, long price = 1000)
+    {
+        var id = Interlocked.Increment(ref _nextProduct);
+        Catalog.Put(id, stock, price);
+        return id;
+    }
+
+    internal Shopper Shopper(int replica = 0) => Shopper(_replicas[replica], Guid.CreateVersion7());
+
+    internal Shopper Shopper(ServiceHost host, Guid customerId) => new(host.Address, customerId, _tokens.For(customerId));
+
+    internal HttpClient Client(string? caller = null)
+    {
+        var client = new HttpClient { BaseAddress = _replicas[0].Address };
+        if (caller is not null)
+        {
+            client.DefaultRequestHeaders.Add("X-Service-Name", caller);
+            client.DefaultRequestHeaders.Add("X-Service-Key", caller + "-key");
+        }
+
+        return client;
+    }
+
+    /// <summary>One value from the shard of an order.</summary>
+    internal async Task<T> QueryAsync<T>(Guid orderId, string sql)
+    {
+        await using var command = Shards.Of(orderId).CreateCommand(sql);
+        command.Parameters.Add(new() { Value = orderId });
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    internal async Task ExecuteAsync(Guid orderId, string sql)
+    {
+        await using var command = Shards.Of(orderId).CreateCommand(sql);
+        command.Parameters.Add(new() { Value = orderId });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<string> StartStubsAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        _stubs = builder.Build();
+        Catalog.Map(_stubs);
+        _tokens.Map(_stubs);
+        await _stubs.StartAsync();
+        return _stubs.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    }
+}
+
+/// <summary>An answer, read to its end.</summary>
+internal sealed record Answer(HttpStatusCode Status, byte[] Body, HttpResponseHeaders Headers)
+{
+    public JsonElement Json => JsonElement.Parse(Body);
+
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public string? Code => Json.TryGetProperty("code", out var code) ? code.GetString() : null;
+
+    public Guid Id => Json.GetProperty("id").GetGuid();
+
+    public string OrderStatus => Json.GetProperty("status").GetString()!;
+}
+
+/// <summary>A customer with a token at one replica.</summary>
+internal sealed class Shopper : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public Shopper(Uri address, Guid customerId, string token)
+    {
+        CustomerId = customerId;
+        _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+    }
+
+    public Guid CustomerId { get; }
+
+    public HttpClient Http => _http;
+
+    public Task<Answer> OrderAsync(object body, string? key = null) => SendAsync(HttpMethod.Post, "/api/orders", body, key);
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<Answer> OrderOfAsync(Guid id) => GetAsync($"/api/orders/{id}");
+
+    public Task<Answer> CancelAsync(Guid id) => SendAsync(HttpMethod.Delete, $"/api/orders/{id}");
+
+    public Task<Answer> ChangeAsync(Guid id, int quantity) => SendAsync(HttpMethod.Put, $"/api/orders/{id}", new { quantity });
+
+    public Task<Answer> PutInCartAsync(long productId, int quantity) =>
+        SendAsync(HttpMethod.Put, string.Create(CultureInfo.InvariantCulture, $"/api/cart/items/{productId}"), new { quantity });
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? key = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = body is null ? null : JsonContent.Create(body);
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        }
+
+        using var response = await _http.SendAsync(request);
+        return new(response.StatusCode, await response.Content.ReadAsByteArrayAsync(), response.Headers);
+    }
+
+    public void Dispose() => _http.Dispose();
+}
