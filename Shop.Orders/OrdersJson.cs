@@ -37,5 +37,5 @@ internal sealed partial class OrdersJson : JsonSerializerContext
 {
     /// <summary>For answers that are kept as bytes: letters of every script as they are, as in all other answers.</summary>
     public static OrdersJson Answers { get; } =
-        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

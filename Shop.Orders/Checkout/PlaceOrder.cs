@@ -153,14 +153,15 @@ internal sealed class PlaceOrder(
 
     private Placement Prepare(Attempt attempt, Reservation reservation)
     {
-        // PostgreSQL keeps microseconds; what is answered now is what is read later.
-        var now = time.GetUtcNow();
         var order = new Order(
             attempt.OrderId, attempt.CustomerId, OrderStatus.Reserved, 1, attempt.Revision, reservation.Currency, reservation.Total, null, null,
-            now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)), reservation.ExpiresAt.ToUniversalTime(),
+            Microseconds(time.GetUtcNow()), Microseconds(reservation.ExpiresAt.ToUniversalTime()),
             [.. reservation.Lines.Select(line => new OrderLine(line.ProductId, line.Name, line.NameZh, line.Quantity, line.Price))]);
         return new(order, attempt.BodyHash, JsonSerializer.SerializeToUtf8Bytes(OrderResponse.From(order), OrdersJson.Answers.OrderResponse));
     }
+
+    // What PostgreSQL keeps; so what is answered now is what is read later.
+    private static DateTimeOffset Microseconds(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private static PlacedAnswer Replay(Guid orderId, byte[] bodyHash, Earlier earlier)
     {

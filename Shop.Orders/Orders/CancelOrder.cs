@@ -1,13 +1,14 @@
 using Npgsql;
 using Shop.Orders.Checkout;
 using Shop.Orders.Sharding;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Messaging;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Orders.Orders;
 
 /// <summary>The customer's cancellation. The message releases the stock; the direct call only makes it quicker.</summary>
-internal sealed class CancelOrder(Shards shards, Outbox outbox, CatalogReservations catalog, OrdersMetrics metrics)
+internal sealed class CancelOrder(Shards shards, Outbox outbox, CatalogReservations catalog, Failpoints failpoints, OrdersMetrics metrics)
 {
     private const string LockOwn = "SELECT status FROM orders WHERE id = $1 AND customer_id = $2 FOR UPDATE";
 
@@ -32,6 +33,7 @@ internal sealed class CancelOrder(Shards shards, Outbox outbox, CatalogReservati
             var version = await OrderChanges.MoveAsync(connection, transaction, orderId, OrderStatus.Cancelled, null, "customer", cancellationToken)
                 ?? throw IllegalTransition.Of(status, OrderStatus.Cancelled);
             await outbox.WriteAsync(connection, transaction, new OrderCancelled(orderId, version), orderId, version, cancellationToken);
+            await failpoints.HitAsync("orders.cancelled.before-commit", cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

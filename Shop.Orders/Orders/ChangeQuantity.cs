@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Shop.Orders.Checkout;
 using Shop.Orders.Sharding;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Orders.Orders;
@@ -11,7 +12,7 @@ namespace Shop.Orders.Orders;
 /// pay: so the amount that a payment freezes always belongs to the lines that Catalog holds, whatever is interrupted where.
 /// Whoever meets a noted quantity (the same request, a later one, the start of a payment) settles it first.
 /// </summary>
-internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, CatalogReservations catalog)
+internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, CatalogReservations catalog, Failpoints failpoints)
 {
     private const int Attempts = 4;
 
@@ -88,6 +89,7 @@ internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, Catalo
             throw;
         }
 
+        await failpoints.HitAsync("orders.changed.before-commit", cancellationToken);
         await ApplyAsync(order, line, reservation, cancellationToken);
     }
 

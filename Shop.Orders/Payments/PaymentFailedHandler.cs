@@ -1,9 +1,10 @@
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Orders.Payments;
 
 /// <summary>No money will come: the order goes back to reserved while its lease lives, or expires.</summary>
-internal sealed class PaymentFailedHandler(Outbox outbox, OrdersMetrics metrics) : IMessageHandler<PaymentFailed>
+internal sealed class PaymentFailedHandler(Outbox outbox, Failpoints failpoints, OrdersMetrics metrics) : IMessageHandler<PaymentFailed>
 {
     public async Task HandleAsync(PaymentFailed message, MessageContext context, CancellationToken cancellationToken)
     {
@@ -23,5 +24,7 @@ internal sealed class PaymentFailedHandler(Outbox outbox, OrdersMetrics metrics)
         {
             await UnawaitedPayment.ReleaseOrderAsync(order!, message.Reason ?? "payment_failed", outbox, metrics, context, cancellationToken);
         }
+
+        await failpoints.HitAsync("orders.unpaid.before-commit", cancellationToken);
     }
 }

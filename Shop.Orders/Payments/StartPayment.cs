@@ -1,5 +1,6 @@
 using Shop.Orders.Orders;
 using Shop.Orders.Sharding;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Orders.Payments;
@@ -8,7 +9,7 @@ namespace Shop.Orders.Payments;
 internal sealed record PaymentTerms(Guid OrderId, Guid PaymentId, long Amount, string Currency);
 
 /// <summary>Freezes an order for one payment. Repeating it with the same payment is harmless.</summary>
-internal sealed class StartPayment(Shards shards, OrderQueries queries, ChangeQuantity changes)
+internal sealed class StartPayment(Shards shards, OrderQueries queries, ChangeQuantity changes, Failpoints failpoints)
 {
     private const int Attempts = 3;
 
@@ -67,6 +68,7 @@ internal sealed class StartPayment(Shards shards, OrderQueries queries, ChangeQu
         await PaymentStore.PutPaymentAsync(connection, transaction, paymentId, orderId, new(PaymentState.Started, 0), order.Total, cancellationToken);
         _ = await OrderChanges.MoveAsync(connection, transaction, orderId, OrderStatus.Paying, paymentId, null, cancellationToken)
             ?? throw NotPayable(order.Status);
+        await failpoints.HitAsync("orders.paying.before-commit", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(orderId, paymentId, order.Total, order.Currency);
     }

@@ -11,8 +11,11 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Shop.Orders;
+using Shop.Orders.Payments;
 using Shop.Orders.Sharding;
 using Shop.ServiceDefaults.Data;
+using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Tests.Service.Orders;
 
@@ -40,7 +43,8 @@ public sealed class OrdersBed(Servers servers) : IAsyncLifetime
         _settings["ConnectionStrings:ordersdb0"] = await servers.CreateDatabaseAsync("orders0");
         _settings["ConnectionStrings:ordersdb1"] = await servers.CreateDatabaseAsync("orders1");
         _settings["ConnectionStrings:cache"] = servers.RedisConnectionString;
-        _settings["ConnectionStrings:messaging"] = servers.RabbitConnectionString;
+        // Nobody listens there: what is to be sent stays in the outbox, where tests count it.
+        _settings["ConnectionStrings:messaging"] = "amqp://guest:guest@127.0.0.1:1";
         _settings["services:catalog:http:0"] = stubs;
         _settings["services:web:http:0"] = stubs;
         _settings["Internal:Name"] = "orders";
@@ -98,6 +102,43 @@ public sealed class OrdersBed(Servers servers) : IAsyncLifetime
 
         return client;
     }
+
+    /// <summary>Starts a payment as Payments does.</summary>
+    internal async Task<Answer> StartPaymentAsync(Guid orderId, Guid paymentId, Guid customerId, string? caller = "payments")
+    {
+        using var client = Client(caller);
+        using var response = await client.PostAsJsonAsync($"/internal/orders/{orderId}/payments/{paymentId}", new { customerId });
+        return new(response.StatusCode, await response.Content.ReadAsByteArrayAsync(), response.Headers);
+    }
+
+    /// <summary>Delivers a message to its handler as the consumer does: in a transaction that is committed when it returns.</summary>
+    internal async Task DeliverAsync<TMessage, THandler>(TMessage message, Guid orderId, int replica = 0)
+        where THandler : IMessageHandler<TMessage>
+    {
+        await using var scope = _replicas[replica].Services.CreateAsyncScope();
+        await using var connection = await Shards.Of(orderId).OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var context = new MessageContext
+        {
+            MessageId = Guid.CreateVersion7(), Type = "test", Attempt = 1, Version = 1, AggregateId = orderId,
+            Connection = connection, Transaction = transaction,
+        };
+        await scope.ServiceProvider.GetRequiredService<THandler>().HandleAsync(message, context, CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    internal Task SucceedAsync(Guid paymentId, Guid orderId, long amount, long version = 2) =>
+        DeliverAsync<PaymentSucceeded, PaymentSucceededHandler>(new(paymentId, orderId, amount, "CNY", version), orderId);
+
+    internal Task FailAsync(Guid paymentId, Guid orderId, long version = 2) =>
+        DeliverAsync<PaymentFailed, PaymentFailedHandler>(new(paymentId, orderId, "declined", version), orderId);
+
+    /// <summary>The lease of an order ends now.</summary>
+    internal Task EndLeaseAsync(Guid orderId) => ExecuteAsync(orderId, "UPDATE orders SET expires_at = shop_now() - interval '1 second' WHERE id = $1");
+
+    /// <summary>How many messages of a type about an order wait to be sent.</summary>
+    internal Task<long> SentAsync(Guid orderId, string type) =>
+        QueryAsync<long>(orderId, $"SELECT count(*) FROM shop_outbox WHERE convert_from(body, 'UTF8')::jsonb ->> 'orderId' = $1::text AND type = '{type}'");
 
     /// <summary>One value from the shard of an order.</summary>
     internal async Task<T> QueryAsync<T>(Guid orderId, string sql)
