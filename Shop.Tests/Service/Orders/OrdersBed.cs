@@ -20,7 +20,7 @@ using Shop.ServiceDefaults.Messaging;
 namespace Shop.Tests.Service.Orders;
 
 /// <summary>Two replicas of Orders over two shards and a Redis, with stand-ins for Catalog and for the issuer of tokens.</summary>
-public sealed class OrdersBed(Servers servers) : IAsyncLifetime
+public class OrdersBed(Servers servers) : IAsyncLifetime
 {
     private readonly TokenStub _tokens = new();
     private readonly List<ServiceHost> _replicas = [];
@@ -36,6 +36,9 @@ public sealed class OrdersBed(Servers servers) : IAsyncLifetime
 
     internal Shards Shards => Services.GetRequiredService<Shards>();
 
+    // Nobody listens there: what is to be sent stays in the outbox, where tests count it.
+    protected virtual string Broker => "amqp://guest:guest@127.0.0.1:1";
+
     public async Task InitializeAsync()
     {
         var stubs = await StartStubsAsync();
@@ -43,11 +46,11 @@ public sealed class OrdersBed(Servers servers) : IAsyncLifetime
         _settings["ConnectionStrings:ordersdb0"] = await servers.CreateDatabaseAsync("orders0");
         _settings["ConnectionStrings:ordersdb1"] = await servers.CreateDatabaseAsync("orders1");
         _settings["ConnectionStrings:cache"] = servers.RedisConnectionString;
-        // Nobody listens there: what is to be sent stays in the outbox, where tests count it.
-        _settings["ConnectionStrings:messaging"] = "amqp://guest:guest@127.0.0.1:1";
+        _settings["ConnectionStrings:messaging"] = Broker;
+        _settings["Messaging:Exchange"] = Servers.UniqueName("orders");
         _settings["services:catalog:http:0"] = stubs;
         _settings["services:web:http:0"] = stubs;
-        _settings["Internal:Name"] = "orders";
+        _settings["Internal:Name"] = Servers.UniqueName("orders");
         _settings["Internal:Key"] = "orders-key";
         _settings["Internal:Callers:payments"] = "payments-key";
         _settings["Internal:Callers:web"] = "web-key";
@@ -166,6 +169,12 @@ public sealed class OrdersBed(Servers servers) : IAsyncLifetime
         await _stubs.StartAsync();
         return _stubs.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
     }
+}
+
+/// <summary>The same with a RabbitMQ that answers.</summary>
+public sealed class OrdersBedWithBroker(Servers servers) : OrdersBed(servers)
+{
+    protected override string Broker { get; } = servers.RabbitConnectionString;
 }
 
 /// <summary>An answer, read to its end.</summary>

@@ -110,7 +110,7 @@ public sealed class PaymentTests(OrdersBed bed) : IClassFixture<OrdersBed>
         await shopper.CancelAsync(cancelled);
         var expired = await OrderAsync(shopper);
         await bed.EndLeaseAsync(expired);
-        await Eventually.IsAsync("expired", () => StatusAsync(expired));
+        await Eventually.TrueAsync(async () => await StatusAsync(expired) == "expired");
         foreach (var order in new[] { cancelled, expired, Guid.CreateVersion7() })
         {
             var payment = Guid.CreateVersion7();

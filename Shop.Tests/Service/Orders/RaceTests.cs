@@ -85,7 +85,7 @@ public sealed class RaceTests(OrdersBed bed) : IClassFixture<OrdersBed>
                 Task.Run(() => ExpireAsync(order)),
                 Task.Run(() => ExpireAsync(order)));
             await bed.SucceedAsync(payment, order, 1000);
-            await Eventually.IsAsync(false, async () => await StatusAsync(order) == "reserved");
+            await Eventually.TrueAsync(async () => await StatusAsync(order) != "reserved");
             var outcome = (await StatusAsync(order), await bed.SentAsync(order, "order-paid"), await bed.SentAsync(order, "refund-requested"), await bed.SentAsync(order, "order-expired"));
             Assert.Contains(outcome, new[] { ("paid", 1L, 0L, 0L), ("expired", 0L, 1L, 1L) });
         }
@@ -106,7 +106,7 @@ public sealed class RaceTests(OrdersBed bed) : IClassFixture<OrdersBed>
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => ExpireAsync(orders[0]))));
         foreach (var order in orders)
         {
-            await Eventually.IsAsync("expired", () => StatusAsync(order));
+            await Eventually.TrueAsync(async () => await StatusAsync(order) == "expired");
             Assert.Equal(1L, await bed.SentAsync(order, "order-expired"));
         }
     }
@@ -173,7 +173,7 @@ public sealed class RaceTests(OrdersBed bed) : IClassFixture<OrdersBed>
         }
 
         /// <summary>Returns when the rival is through, or waits in the database for whoever called this.</summary>
-        public Task DoneOrWaitingAsync(Task rival) => Eventually.IsAsync(true, async () => rival.IsCompleted || await bed.QueryAsync<long>(
+        public Task DoneOrWaitingAsync(Task rival) => Eventually.TrueAsync(async () => rival.IsCompleted || await bed.QueryAsync<long>(
             order, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND $1::uuid IS NOT NULL") > 0);
     }
 }
