@@ -3,13 +3,16 @@ using System.Text;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>A name for one copy of the application: its AppHost's name and a hash of where it lies.</summary>
+/// <summary>
+/// A name for one copy of the application: its AppHost's name and a hash of where it lies. A deployment is the same one wherever it is
+/// started from, or its volumes would be lost; there the name itself is hashed.
+/// </summary>
 internal static class AppHostIdentity
 {
     internal static string Of(IDistributedApplicationBuilder builder)
     {
         var name = string.Concat(builder.Environment.ApplicationName.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(builder.AppHostDirectory));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(builder.ExecutionContext.IsPublishMode ? name : builder.AppHostDirectory));
         return $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 5))}";
     }
 }
