@@ -51,7 +51,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
             return new ProblemException(bad.StatusCode, code, "A JSON body is required.", "body");
         var parameter = ParameterName().Match(bad.Message);
         return parameter.Success
-            ? new ProblemException(bad.StatusCode, code, "A value is missing or cannot be read.", parameter.Groups[1].Value)
+            ? new ProblemException(bad.StatusCode, code, "A value is missing or cannot be read.", JsonNamingPolicy.CamelCase.ConvertName(parameter.Groups[1].Value))
             : new ProblemException(bad.StatusCode, code, bad.Message);
     }
 
