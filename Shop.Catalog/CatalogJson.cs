@@ -9,7 +9,7 @@ namespace Shop.Catalog;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ProductPage))]
 [JsonSerializable(typeof(ProductDetail))]
-[JsonSerializable(typeof(IReadOnlyList<CategoryItem>))]
+[JsonSerializable(typeof(CategoryItems))]
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(GoodsInput))]
 [JsonSerializable(typeof(StockLevel))]

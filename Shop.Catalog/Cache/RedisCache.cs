@@ -20,10 +20,11 @@ public sealed partial class RedisCache(IServiceProvider services, TimeProvider t
     /// <summary>The command's answer; the default value when Redis is away or late.</summary>
     public async Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
-        if (Database() is not { } database) return default;
+        if (IsPaused) return default;
         try
         {
-            return await command(database).WaitAsync(Limit, time, cancellationToken);
+            await _connection.Value.WaitAsync(Limit, time, cancellationToken);
+            return Database() is { } database ? await command(database).WaitAsync(Limit, time, cancellationToken) : default;
         }
         catch (Exception away) when (IsAway(away))
         {
@@ -35,7 +36,7 @@ public sealed partial class RedisCache(IServiceProvider services, TimeProvider t
     /// <summary>Sends without waiting for the answer.</summary>
     public void Send(Action<IDatabase> command)
     {
-        if (Database() is not { } database) return;
+        if (IsPaused || Database() is not { } database) return;
         try
         {
             command(database);
@@ -46,9 +47,10 @@ public sealed partial class RedisCache(IServiceProvider services, TimeProvider t
         }
     }
 
+    private bool IsPaused => time.GetTimestamp() < Volatile.Read(ref _pausedUntil);
+
     private IDatabase? Database()
     {
-        if (time.GetTimestamp() < Volatile.Read(ref _pausedUntil)) return null;
         var connection = _connection.Value;
         return connection.IsCompletedSuccessfully && connection.Result.IsConnected ? connection.Result.GetDatabase() : null;
     }

@@ -17,8 +17,7 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
             WHERE s.product_id = $1 AND p.id = $1 AND p.retired_at IS NULL AND s.on_hand <= $3 - $2
             RETURNING s.product_id, s.on_hand, s.reserved, s.version),
         movement AS (
-            INSERT INTO stock_ledger (product_id, kind, quantity, on_hand_delta, reserved_delta)
-            SELECT product_id, 'received', $2, $2, 0 FROM counter)
+            INSERT INTO stock_ledger (product_id, kind, quantity) SELECT product_id, 'received', $2 FROM counter)
         SELECT on_hand, reserved, version FROM counter
         """;
 

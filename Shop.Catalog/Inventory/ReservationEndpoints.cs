@@ -24,11 +24,13 @@ public static class ReservationEndpoints
             : throw outcome.ToProblem();
     }
 
+    /// <param name="revision">When given, later revisions are left alone and stay possible.</param>
     private static async Task<NoContent> ReleaseAsync(
-        Guid orderId, StockService stock, CancellationToken cancellationToken)
+        Guid orderId, int? revision, StockService stock, CancellationToken cancellationToken)
     {
         if (orderId == Guid.Empty) throw Problem.Validation("orderId", "must not be empty");
-        await stock.ApplyAsync(new Release(orderId, Version: null), cancellationToken);
+        if (revision is < 1) throw Problem.Validation("revision", "must be 1 or more");
+        await stock.ApplyAsync(new Release(orderId, Revision: revision ?? int.MaxValue), cancellationToken);
         return TypedResults.NoContent();
     }
 }

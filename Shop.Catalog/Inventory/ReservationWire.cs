@@ -12,6 +12,7 @@ public sealed record ReservationRequest(
 {
     private const int MaxLines = 100;
     private const int MaxQuantity = 10_000;
+    private const int MaxRevision = 1_000_000;
 
     public void Validate()
     {
@@ -19,7 +20,7 @@ public sealed record ReservationRequest(
         var check = new Validator()
             .Check(OrderId != Guid.Empty, "orderId", "is required")
             .Check(CustomerId != Guid.Empty, "customerId", "is required")
-            .Check(Revision > 0, "revision", "must be 1 or more")
+            .Check(Revision is > 0 and <= MaxRevision, "revision", $"must be between 1 and {MaxRevision}")
             .Check(lines.Count is > 0 and <= MaxLines, "lines", $"must be between 1 and {MaxLines}");
         check.Check(lines.All(line => line is not null), "lines", "must not be null");
         check.ThrowIfInvalid();

@@ -23,18 +23,20 @@ public static class StockDecider
     private static StockOutcome DecideReserve(StockBook book, Reserve reserve)
     {
         var known = book.Reservation(reserve.OrderId);
-        if (known is { State: not ReservationState.Reserved }) return StockOutcome.Refused(Refusal.Closed);
-        if (known is not null && reserve.Revision < known.Revision) return StockOutcome.Refused(Refusal.Conflict);
-        if (known is not null && reserve.Revision == known.Revision)
-        {
-            return known.BodyHash.AsSpan().SequenceEqual(reserve.BodyHash)
-                ? new StockOutcome(known)
-                : StockOutcome.Refused(Refusal.Conflict);
-        }
+        if (known is { State: ReservationState.Confirmed }) return StockOutcome.Refused(Refusal.Closed);
+        if (known is not null && reserve.Revision <= known.Revision) return Repeat(known, reserve);
 
         var held = (known?.Held ?? []).ToDictionary(line => line.ProductId);
         if (WhyNot(book, reserve.Lines, held) is { } refused) return refused;
         return new StockOutcome(Hold(book, reserve, known, held), Changed: true);
+    }
+
+    private static StockOutcome Repeat(Reservation known, Reserve reserve)
+    {
+        if (known.State != ReservationState.Reserved) return StockOutcome.Refused(Refusal.Closed);
+        return known.Revision == reserve.Revision && known.BodyHash.AsSpan().SequenceEqual(reserve.BodyHash)
+            ? new StockOutcome(known)
+            : StockOutcome.Refused(Refusal.Conflict);
     }
 
     private static StockOutcome? WhyNot(
@@ -66,7 +68,7 @@ public static class StockDecider
 
         var reservation = new Reservation(
             reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
-            known?.LeaseUntil ?? book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
+            known is { State: ReservationState.Reserved } ? known.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
         reservation = book.AddLines(reservation, lines);
         book.Put(reservation);
         return reservation;
@@ -87,12 +89,14 @@ public static class StockDecider
     private static StockOutcome DecideRelease(StockBook book, Release release)
     {
         var known = book.Reservation(release.OrderId) ?? Blank(release.OrderId, book.Now);
-        if (release.Version is { } version && version <= known.Version) return StockOutcome.Nothing;
-        var isNew = book.Reservation(release.OrderId) is null;
-        if (!isNew && release.Version is null && known.State != ReservationState.Reserved) return StockOutcome.Nothing;
+        if (release.Version <= known.Version || release.Revision < known.Revision) return StockOutcome.Nothing;
+        if (release.Version is null && known.State == ReservationState.Confirmed) return StockOutcome.Nothing;
 
         GiveBack(book, known);
-        book.Put(known with { State = ReservationState.Released, Version = release.Version ?? known.Version });
+        book.Put(known with
+        {
+            State = ReservationState.Released, Revision = release.Revision, Version = release.Version ?? known.Version,
+        });
         return StockOutcome.Done;
     }
 
@@ -116,7 +120,7 @@ public static class StockDecider
         }
 
         var paid = known.LinesOf(confirm.Revision);
-        if (paid.Count == 0) paid = known.LinesOf(known.Revision);
+        if (paid.Count == 0 && known.Lines.Count > 0) paid = known.LinesOf(known.Lines.Max(line => line.Revision));
         var revision = paid.Count == 0 ? known.Revision : paid[0].Revision;
         var (sold, shortage) = Sell(book, known, paid);
         book.Put(sold with { State = ReservationState.Confirmed, Revision = revision, Version = confirm.Version });

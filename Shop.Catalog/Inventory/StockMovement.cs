@@ -22,6 +22,7 @@ public enum MovementKind
 }
 
 /// <summary>One row of the stock ledger.</summary>
+/// <param name="Quantity">Positive.</param>
 public sealed record StockMovement(MovementKind Kind, long ProductId, int Quantity, Guid OrderId)
 {
     public string KindName => Kind switch
@@ -34,17 +35,18 @@ public sealed record StockMovement(MovementKind Kind, long ProductId, int Quanti
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>As the ledger has it: negative for what leaves a counter.</summary>
+    public int SignedQuantity => Kind is MovementKind.Released or MovementKind.Sold ? -Quantity : Quantity;
+
     public int OnHandDelta => Kind switch
     {
-        MovementKind.Received or MovementKind.Returned => Quantity,
-        MovementKind.Sold => -Quantity,
+        MovementKind.Received or MovementKind.Returned or MovementKind.Sold => SignedQuantity,
         _ => 0,
     };
 
     public int ReservedDelta => Kind switch
     {
-        MovementKind.Reserved => Quantity,
-        MovementKind.Released or MovementKind.Sold => -Quantity,
+        MovementKind.Reserved or MovementKind.Released or MovementKind.Sold => SignedQuantity,
         _ => 0,
     };
 }

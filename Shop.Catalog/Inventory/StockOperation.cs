@@ -20,12 +20,13 @@ public sealed record Reserve(
     public override IEnumerable<long> ProductIds => Lines.Select(line => line.ProductId);
 }
 
-/// <summary>Give held units back, and refuse a reservation that comes later.</summary>
+/// <summary>Give held units back, and refuse reservations that come later.</summary>
 /// <param name="Version">
 /// Of the order, when a message says so: then a paid order's units return as well. Null for the internal call, which
 /// compensates a reservation and never touches a paid order.
 /// </param>
-public sealed record Release(Guid OrderId, long? Version) : StockOperation(OrderId);
+/// <param name="Revision">Later revisions are neither released nor refused.</param>
+public sealed record Release(Guid OrderId, long? Version = null, int Revision = int.MaxValue) : StockOperation(OrderId);
 
 /// <summary>The order was paid: sell the lines of the paid revision.</summary>
 public sealed record Confirm(Guid OrderId, int Revision, long Version) : StockOperation(OrderId);
@@ -45,7 +46,7 @@ public enum Refusal
     /// <summary>Another body under a known revision, or a revision older than the known one.</summary>
     Conflict,
 
-    /// <summary>The order's reservation was released, expired or confirmed.</summary>
+    /// <summary>The order is paid, or this revision of its reservation has ended.</summary>
     Closed,
 }
 

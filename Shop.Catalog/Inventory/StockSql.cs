@@ -47,8 +47,8 @@ internal static class StockSql
 
     public const string InsertMovements =
         """
-        INSERT INTO stock_ledger (product_id, kind, quantity, on_hand_delta, reserved_delta, order_id)
-        SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::uuid[])
+        INSERT INTO stock_ledger (product_id, kind, quantity, order_id)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::uuid[])
         """;
 
     public const string UpsertReservations =
@@ -57,7 +57,8 @@ internal static class StockSql
         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[], $4::uuid[], $5::text[], $6::timestamptz[], $7::bigint[])
         ON CONFLICT (order_id) DO UPDATE
         SET revision = excluded.revision, body_hash = excluded.body_hash, customer_id = excluded.customer_id,
-            state = excluded.state, version = excluded.version, updated_at = shop_now()
+            state = excluded.state, lease_until = excluded.lease_until, version = excluded.version,
+            updated_at = shop_now()
         """;
 
     public const string InsertLines =

@@ -97,9 +97,7 @@ public sealed class StockStore
         StockSql.InsertMovements,
         movements.Select(m => m.ProductId).ToArray(),
         movements.Select(m => m.KindName).ToArray(),
-        movements.Select(m => m.Quantity).ToArray(),
-        movements.Select(m => m.OnHandDelta).ToArray(),
-        movements.Select(m => m.ReservedDelta).ToArray(),
+        movements.Select(m => m.SignedQuantity).ToArray(),
         movements.Select(m => m.OrderId).ToArray());
 
     private static void AddReservations(NpgsqlBatch batch, Reservation[] reservations) => batch.Add(

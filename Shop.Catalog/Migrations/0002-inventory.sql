@@ -8,21 +8,20 @@ CREATE TABLE stock (
     CHECK (reserved <= on_hand)
 ) WITH (fillfactor = 70);
 
--- Every movement. The counters above equal the sums of the two deltas. No foreign keys here and in
--- reservation_lines: the rows are decided on locked stock rows, and a check per row would halve the batch rate.
+-- Every movement, signed: on_hand is the sum of received, sold and returned, reserved that of reserved, released and
+-- sold. No foreign keys here and in reservation_lines: the rows are decided on locked stock rows, and a check per row
+-- would cost more than the row.
 CREATE TABLE stock_ledger (
-    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    product_id     bigint NOT NULL,
-    kind           text NOT NULL CHECK (kind IN ('received', 'reserved', 'released', 'sold', 'returned')),
-    quantity       integer NOT NULL CHECK (quantity > 0),
-    on_hand_delta  integer NOT NULL,
-    reserved_delta integer NOT NULL,
-    order_id       uuid,
-    at             timestamptz NOT NULL DEFAULT shop_now()
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    product_id bigint NOT NULL,
+    kind       text NOT NULL CHECK (kind IN ('received', 'reserved', 'released', 'sold', 'returned')),
+    quantity   integer NOT NULL CHECK (CASE WHEN kind IN ('released', 'sold') THEN quantity < 0 ELSE quantity > 0 END),
+    order_id   uuid,
+    at         timestamptz NOT NULL DEFAULT shop_now()
 );
 
--- version is that of the last message about the order; older ones are ignored. A row without lines is the mark of an
--- order that was released before its reservation came.
+-- version is that of the last message about the order; older ones are ignored. Once released or expired, revisions up to
+-- the row's are refused; a row without lines marks an order that was released before its reservation came.
 CREATE TABLE reservations (
     order_id    uuid PRIMARY KEY,
     revision    integer NOT NULL,

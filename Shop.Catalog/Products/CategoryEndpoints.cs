@@ -13,7 +13,7 @@ public sealed class CategoryList(NpgsqlDataSource database)
         GROUP BY c.slug ORDER BY c.position, c.slug
         """;
 
-    public async Task<IReadOnlyList<CategoryItem>> ReadAsync(string language, CancellationToken cancellationToken)
+    public async Task<CategoryItems> ReadAsync(string language, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Select);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -21,7 +21,7 @@ public sealed class CategoryList(NpgsqlDataSource database)
         var name = language == Language.Chinese ? 2 : 1;
         while (await reader.ReadAsync(cancellationToken))
             categories.Add(new CategoryItem(reader.GetString(0), reader.GetString(name), reader.GetInt32(3)));
-        return categories;
+        return new CategoryItems(categories);
     }
 }
 
@@ -31,7 +31,7 @@ public static class CategoryEndpoints
         app.MapGet("/api/categories", ListAsync).AllowAnonymous().WithTags("Products")
             .WithName("ListCategories").WithSummary("List categories with the number of their products");
 
-    private static async Task<Ok<IReadOnlyList<CategoryItem>>> ListAsync(
+    private static async Task<Ok<CategoryItems>> ListAsync(
         HttpContext http, CategoryList categories, string? lang, CancellationToken cancellationToken)
     {
         var language = Language.Choose(http, lang);

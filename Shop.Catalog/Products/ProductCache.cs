@@ -12,7 +12,7 @@ public sealed record ProductPageBytes(long Version, byte[] Json);
 /// leaves only <c>v</c> behind, so that a reader who is still holding the older row cannot store it. Entries live for a few
 /// seconds: that bounds how stale a page can be when Redis missed a change.
 /// </summary>
-public sealed class ProductCache(RedisCache redis, CatalogMetrics metrics)
+public sealed class ProductCache(RedisCache redis, CatalogMetrics metrics, IConfiguration configuration)
 {
     private const int MinLifeMilliseconds = 4000;
     private const int LifeSpreadMilliseconds = 1000;
@@ -64,7 +64,10 @@ public sealed class ProductCache(RedisCache redis, CatalogMetrics metrics)
         db => db.ScriptEvaluateAsync(Outdated, [Key(change.ProductId)], [change.Version, Life(change.ProductId)]),
         cancellationToken);
 
-    private static RedisKey Key(long id) => FormattableString.Invariant($"catalog:product:{id}");
+    // Shops that share a Redis tell their keys apart by Catalog:CachePrefix.
+    private readonly string _prefix = configuration["Catalog:CachePrefix"] ?? "catalog";
+
+    private RedisKey Key(long id) => FormattableString.Invariant($"{_prefix}:product:{id}");
 
     // Spread by id, so that what was stored together does not expire together.
     private static int Life(long id) => MinLifeMilliseconds + (int)(unchecked((ulong)id * 2654435761) % LifeSpreadMilliseconds);

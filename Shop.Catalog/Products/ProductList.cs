@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Npgsql;
 using Shop.Catalog.Search;
@@ -14,19 +15,23 @@ namespace Shop.Catalog.Products;
 /// <param name="MaxPrice">In major units, inclusive.</param>
 /// <param name="Limit">Products per page, 1 to 100, 24 by default.</param>
 /// <param name="After">The <c>next</c> of the page before, under the same sort.</param>
+/// <param name="Ids">Only these products: up to 100 ids with commas between.</param>
 /// <param name="Lang">en or zh; wins over Accept-Language.</param>
 public sealed record ProductListQuery(
     string? Category, string? Q, string? Sort, decimal? MinPrice, decimal? MaxPrice, int? Limit, string? After,
-    string? Lang);
+    string? Ids, string? Lang);
 
 /// <summary>A validated query.</summary>
 /// <param name="Search">Null when nothing is searched for.</param>
+/// <param name="Ids">Null for products of any id.</param>
 public sealed record ProductFilter(
-    string? Category, SearchQuery? Search, ProductSort Sort, long? MinPrice, long? MaxPrice, int Limit, PageCursor? After)
+    string? Category, SearchQuery? Search, ProductSort Sort, long? MinPrice, long? MaxPrice, int Limit, PageCursor? After,
+    long[]? Ids)
 {
     private const int DefaultLimit = 24;
     private const int MaxLimit = 100;
     private const int MaxCategoryLength = 64;
+    private const long NoId = -1;
 
     public static ProductFilter Parse(ProductListQuery query)
     {
@@ -46,12 +51,21 @@ public sealed record ProductFilter(
         check.Check(
             string.IsNullOrEmpty(query.After) || PageCursor.TryDecode(query.After, sort, out after), "after",
             "is not the next of a page under this sort");
+        var ids = ParseIds(query.Ids);
+        check.Check(
+            ids is null || (ids.Length is > 0 and <= MaxLimit && !ids.Contains(NoId)), "ids",
+            $"must be 1 to {MaxLimit} ids with commas between");
         check.ThrowIfInvalid();
         return new ProductFilter(
             string.IsNullOrEmpty(query.Category) ? null : query.Category,
             string.IsNullOrWhiteSpace(query.Q) ? null : SearchQuery.Parse(query.Q),
-            sort, query.MinPrice is null ? null : min, query.MaxPrice is null ? null : max, limit, after);
+            sort, query.MinPrice is null ? null : min, query.MaxPrice is null ? null : max, limit, after, ids);
     }
+
+    private static long[]? ParseIds(string? ids) => string.IsNullOrEmpty(ids)
+        ? null
+        : [.. ids.Split(',', MaxLimit + 1).Select(
+            id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : NoId)];
 
     private const string PriceRule = "must not be negative and have at most two decimals";
 }
@@ -89,6 +103,7 @@ public sealed class ProductList(NpgsqlDataSource database)
         var command = database.CreateCommand();
         var sql = new StringBuilder(Select);
         if (filter.Category is { } category) sql.Append(" AND p.category = ").Append(Parameter(category));
+        if (filter.Ids is { } ids) sql.Append(" AND p.id = ANY (").Append(Parameter(ids)).Append(')');
         if (filter.MinPrice is { } min) sql.Append(" AND p.price >= ").Append(Parameter(min));
         if (filter.MaxPrice is { } max) sql.Append(" AND p.price <= ").Append(Parameter(max));
         if (filter.Search?.Words is { } words)

@@ -21,8 +21,7 @@ public sealed class ProductStore(NpgsqlDataSource database)
             RETURNING id),
         counter AS (INSERT INTO stock (product_id, on_hand) SELECT id, $8 FROM new),
         movement AS (
-            INSERT INTO stock_ledger (product_id, kind, quantity, on_hand_delta, reserved_delta)
-            SELECT id, 'received', $8, $8, 0 FROM new WHERE $8 > 0)
+            INSERT INTO stock_ledger (product_id, kind, quantity) SELECT id, 'received', $8 FROM new WHERE $8 > 0)
         SELECT id FROM new
         """;
 

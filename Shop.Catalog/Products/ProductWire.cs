@@ -16,6 +16,8 @@ public sealed record ProductDetail(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
     string CategoryName, string Description, string NameEn, string? NameZh, string DescriptionEn, string? DescriptionZh);
 
+public sealed record CategoryItems(IReadOnlyList<CategoryItem> Items);
+
 /// <param name="Count">Products on sale.</param>
 public sealed record CategoryItem(string Slug, string Name, int Count);
 

@@ -32,8 +32,8 @@ public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
             INSERT INTO stock (product_id, on_hand)
             SELECT new.id, s.quantity FROM unnest($1::text[], $8::integer[]) AS s (slug, quantity) JOIN new USING (slug)
             RETURNING product_id, on_hand)
-        INSERT INTO stock_ledger (product_id, kind, quantity, on_hand_delta, reserved_delta)
-        SELECT product_id, 'received', on_hand, on_hand, 0 FROM counter WHERE on_hand > 0
+        INSERT INTO stock_ledger (product_id, kind, quantity)
+        SELECT product_id, 'received', on_hand FROM counter WHERE on_hand > 0
         """;
 
     private const string Analyze = "ANALYZE categories, products, stock";
