@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Shop.Catalog;
+using Shop.Catalog.Inventory;
+using Shop.ServiceDefaults.Messaging;
+
+namespace Shop.Tests.Service.Catalog;
+
+/// <summary>Two replicas of Catalog over a seeded database of their own and a Redis.</summary>
+public sealed class CatalogBed(Servers servers) : IAsyncLifetime
+{
+    private const string CallerKey = "key-of-orders";
+    private readonly List<RunningService> _replicas = [];
+    private TokenIssuer _tokens = null!;
+    private NpgsqlDataSource _database = null!;
+
+    public IReadOnlyList<Uri> Addresses => [.. _replicas.Select(replica => replica.Address)];
+
+    internal IServiceProvider Services => _replicas[0].Services;
+
+    /// <summary>What a replica is started with; Redis may be pointed elsewhere.</summary>
+    internal Dictionary<string, string> Settings { get; private set; } = [];
+
+    public async Task InitializeAsync()
+    {
+        _tokens = await TokenIssuer.StartAsync();
+        var connectionString = await servers.CreateDatabaseAsync("catalog");
+        Settings = new()
+        {
+            ["ConnectionStrings:catalogdb"] = connectionString,
+            ["ConnectionStrings:cache"] = servers.RedisConnectionString,
+            ["ConnectionStrings:messaging"] = servers.RabbitConnectionString,
+            ["services:web:http:0"] = _tokens.Address,
+            ["Catalog:CachePrefix"] = Servers.UniqueName("catalog"),
+            ["Messaging:Exchange"] = Servers.UniqueName("catalog"),
+            ["Internal:Name"] = Servers.UniqueName("catalog"),
+            ["Internal:Key"] = "key-of-catalog",
+            ["Internal:Callers:orders"] = CallerKey,
+            ["Catalog:Seed"] = "true",
+            ["Shutdown:Notice"] = "00:00:00",
+        };
+        _replicas.Add(await StartAsync(Settings));
+        _replicas.Add(await StartAsync(Settings));
+        _database = NpgsqlDataSource.Create(connectionString);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var replica in _replicas) await replica.DisposeAsync();
+        await _database.DisposeAsync();
+        await _tokens.DisposeAsync();
+    }
+
+    internal static Task<RunningService> StartAsync(IReadOnlyDictionary<string, string> settings) =>
+        RunningService.StartAsync(typeof(CatalogJson), settings);
+
+    public HttpClient Visitor(int replica = 0) => new() { BaseAddress = Addresses[replica] };
+
+    public HttpClient Customer() => WithToken(role: null);
+
+    public HttpClient Administrator(int replica = 0) => WithToken("admin", replica);
+
+    /// <summary>Calls as the service Orders.</summary>
+    public HttpClient Orders(int replica = 0)
+    {
+        var client = Visitor(replica);
+        client.DefaultRequestHeaders.Add("X-Service-Name", "orders");
+        client.DefaultRequestHeaders.Add("X-Service-Key", CallerKey);
+        return client;
+    }
+
+    /// <summary>A product that no other test touches, with units in stock.</summary>
+    public async Task<long> ProductAsync(int stock, decimal price = 10)
+    {
+        using var administrator = Administrator();
+        using var response = await administrator.PostAsJsonAsync("/api/products", new { name = "Thing under test", price, stock });
+        Assert.True(response.StatusCode == HttpStatusCode.Created, response.ToString());
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetInt64();
+    }
+
+    /// <summary>Hands a message to its handler as the consumer does: in a transaction of its own.</summary>
+    internal async Task ReceiveAsync<THandler, T>(T message, long version)
+        where THandler : IMessageHandler<T>
+    {
+        await using var connection = await _database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var context = new MessageContext
+        {
+            MessageId = Guid.CreateVersion7(), Type = typeof(T).Name, Attempt = 1, Version = version, AggregateId = Guid.Empty,
+            Connection = connection, Transaction = transaction,
+        };
+        await ActivatorUtilities.CreateInstance<THandler>(Services).HandleAsync(message, context, CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    internal Task PaidAsync(Guid order, long version, int revision = 1) =>
+        ReceiveAsync<OrderPaidHandler, OrderPaid>(new OrderPaid(order, revision, version), version);
+
+    internal Task CancelledAsync(Guid order, long version) =>
+        ReceiveAsync<OrderCancelledHandler, OrderCancelled>(new OrderCancelled(order, version), version);
+
+    internal Task<StockNumbers> StockAsync(long product) => QueryAsync(
+        "SELECT on_hand, reserved FROM stock WHERE product_id = $1", product,
+        row => new StockNumbers(row.GetInt32(0), row.GetInt32(1)));
+
+    public Task<long> CountAsync(string sql, object parameter) => QueryAsync(sql, parameter, row => row.GetInt64(0));
+
+    /// <summary>Counters equal the ledger, and the reserved ones the live reservations, for every product.</summary>
+    public async Task AssertBooksAgreeAsync()
+    {
+        const string Differences =
+            """
+            SELECT count(*) FROM stock s
+            LEFT JOIN (
+                SELECT product_id, sum(quantity) FILTER (WHERE kind IN ('received', 'sold', 'returned')) AS on_hand,
+                       sum(quantity) FILTER (WHERE kind IN ('reserved', 'released', 'sold')) AS reserved
+                FROM stock_ledger GROUP BY product_id) l USING (product_id)
+            LEFT JOIN (
+                SELECT product_id, sum(quantity) AS held
+                FROM reservations JOIN reservation_lines USING (order_id, revision)
+                WHERE state = 'reserved' GROUP BY product_id) r USING (product_id)
+            WHERE s.on_hand <> coalesce(l.on_hand, 0) OR s.reserved <> coalesce(l.reserved, 0)
+               OR s.reserved <> coalesce(r.held, 0) OR $1
+            """;
+        Assert.Equal(0, await CountAsync(Differences, false));
+    }
+
+    public async Task ExecuteAsync(string sql, object parameter)
+    {
+        await using var command = _database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<T> QueryAsync<T>(string sql, object parameter, Func<NpgsqlDataReader, T> read)
+    {
+        await using var command = _database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await using var reader = await command.ExecuteReaderAsync();
+        Assert.True(await reader.ReadAsync());
+        return read(reader);
+    }
+
+    private HttpClient WithToken(string? role, int replica = 0)
+    {
+        var client = Visitor(replica);
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", _tokens.TokenFor(Guid.CreateVersion7(), role));
+        return client;
+    }
+}
+
+internal sealed record StockNumbers(int OnHand, int Reserved);
+
+/// <summary>An answer read to its end.</summary>
+internal sealed record Answer(HttpStatusCode Status, JsonNode Json)
+{
+    public string? Code => (string?)Json["code"];
+
+    public static async Task<Answer> OfAsync(Task<HttpResponseMessage> request)
+    {
+        using var response = await request;
+        var text = await response.Content.ReadAsStringAsync();
+        return new Answer(response.StatusCode, text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!);
+    }
+
+    public static Task<Answer> ReserveAsync(
+        HttpClient orders, Guid order, int revision, Guid customer, params (long Product, int Quantity)[] lines) =>
+        OfAsync(orders.PostAsJsonAsync("/internal/reservations", new
+        {
+            orderId = order, revision, customerId = customer,
+            lines = lines.Select(line => new { productId = line.Product, quantity = line.Quantity }),
+        }));
+}
