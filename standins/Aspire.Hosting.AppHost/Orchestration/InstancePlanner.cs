@@ -23,8 +23,12 @@ internal sealed class InstancePlanner(
         var project = instance.Resource.Annotations.OfType<IProjectMetadata>().Last().ProjectPath;
         var dll = ProjectOutput.Dll(project, builder.Options.AppHostAssembly ?? System.Reflection.Assembly.GetEntryAssembly());
         // Not "dotnet run": that is a second process per service and a second slower (facts 7.3).
-        return Executable("dotnet", [dll, .. arguments], environment, Path.GetDirectoryName(project)!);
+        return Executable(DotNet(), [dll, .. arguments], environment, Path.GetDirectoryName(project)!);
     }
+
+    /// <summary>The one that runs this process, which need not be on the path.</summary>
+    private static string DotNet() =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
 
     private async Task<InstancePlan> PlanAsync(
         ResourceInstance instance, ContainerResource container, Dictionary<string, string> environment, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>Starts the graph through DCP and stops it again. Nothing that it started outlives it, however it ends.</summary>
-internal sealed class Orchestrator(
+internal sealed partial class Orchestrator(
     IDistributedApplicationBuilder builder, GraphPreparation graph, DcpProcess dcpProcess, SessionFolder session, IServiceProvider services,
     ILogger<DistributedApplication> logger, TimeProvider time) : IHostedService, IDisposable
 {
@@ -44,6 +44,7 @@ internal sealed class Orchestrator(
     {
         if (_dcp is not { } dcp) return;
         _dcp = null;
+        LogStopping(logger);
         foreach (var runner in _runners.Values) runner.MarkStopping();
         using var limit = new CancellationTokenSource(s_stopLimit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -54,6 +55,7 @@ internal sealed class Orchestrator(
         await Task.WhenAll(_work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         services.GetRequiredService<ResourceNotificationService>().Complete();
         dcp.Dispose();
+        LogStopped(logger);
     }
 
     public void Dispose()
@@ -127,4 +129,10 @@ internal sealed class Orchestrator(
             AppHostLog.Failed(logger, $"DCP did not end in time ({e.Message}); it ends together with this process.");
         }
     }
+
+    [LoggerMessage(1, LogLevel.Information, "Stopping …")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Information, "Everything is stopped.")]
+    private static partial void LogStopped(ILogger logger);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Orchestration;
@@ -24,22 +25,40 @@ internal sealed partial class ServerMode(IDistributedApplicationBuilder builder,
         switch (builder.Configuration["SHOP_SERVERS"])
         {
             case "local": return false;
-            case "containers": return true;
-            case null or "" or "auto": break;
+            case "containers" or null or "" or "auto": break;
             case var other: throw new DistributedApplicationException($"SHOP_SERVERS is '{other}'; it can be local, containers or auto.");
         }
 
-        if (await ReasonAgainstAsync(cancellationToken) is not { } reason) return true;
+        var runtime = await RuntimeAsync(cancellationToken);
+        var reason = runtime is null ? "no container runtime answers" : await ReasonAgainstAsync(runtime, cancellationToken);
+        if (reason is null)
+        {
+            if (builder.Configuration.GetValue<bool>("Shop:Fresh")) await RemoveVolumesAsync(runtime!, cancellationToken);
+            return true;
+        }
+
+        if (builder.Configuration["SHOP_SERVERS"] == "containers")
+            throw new DistributedApplicationException($"SHOP_SERVERS is containers, but {reason}: mend that, or set it to local.");
         LogFallback(logger, reason);
         return false;
     }
 
-    private async Task<string?> ReasonAgainstAsync(CancellationToken cancellationToken)
+    private async Task<string?> RuntimeAsync(CancellationToken cancellationToken)
     {
         var (code, output) = await RunAsync(AspireBundle.Dcp(builder.Configuration), ["info"], cancellationToken);
-        var runtime = code == 0 ? JsonSerializer.Deserialize(output, DcpJson.Default.DcpInfo)?.Containers : null;
-        if (runtime is not { Installed: true, Running: true, Runtime: { } name }) return "no container runtime answers";
+        return code == 0 && JsonSerializer.Deserialize(output, DcpJson.Default.DcpInfo)?.Containers is { Installed: true, Running: true, Runtime: { } name }
+            ? name : null;
+    }
 
+    private async Task RemoveVolumesAsync(string runtime, CancellationToken cancellationToken)
+    {
+        foreach (var volume in builder.Resources.SelectMany(r => r.Annotations.OfType<ContainerMountAnnotation>()))
+            if (volume is { Type: ContainerMountType.Volume, Source: { } name })
+                await RunAsync(runtime, ["volume", "rm", "--force", name], cancellationToken);
+    }
+
+    private async Task<string?> ReasonAgainstAsync(string name, CancellationToken cancellationToken)
+    {
         using var limit = new CancellationTokenSource(s_pullLimit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         foreach (var image in Images())

@@ -91,4 +91,17 @@ public sealed class RunningProcesses
         Assert.Contains(lines, l => l.Content.EndsWith(" out-line", StringComparison.Ordinal) && !l.IsErrorMessage);
         Assert.Contains(lines, l => l.Content.EndsWith(" err-line", StringComparison.Ordinal) && l.IsErrorMessage);
     }
+
+    [Fact]
+    public async Task A_value_with_braces_reaches_the_process_as_it_is()
+    {
+        const string Value = "a{{ 1 }}c";
+        var file = Path.GetTempFileName();
+        var builder = TestApplication.CreateBuilder();
+        builder.AddExecutable("one", "sh", "/tmp", "-c", $"printf '%s %s' \"$VALUE\" '{Value}' > {file}").WithEnvironment("VALUE", Value);
+        await using var app = builder.Build();
+        await app.StartAsync(TestApplication.Limit());
+        await app.ResourceNotifications.WaitForResourceAsync("one", KnownResourceStates.Finished, TestApplication.Limit());
+        Assert.Equal($"{Value} {Value}", await File.ReadAllTextAsync(file));
+    }
 }
