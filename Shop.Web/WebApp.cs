@@ -16,10 +16,10 @@ public static class WebApp
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddAccounts();
         builder.AddGateway();
         builder.AddServiceClients();
         builder.AddStorefront();
+        builder.AddAccounts();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WebJson.Default));
         builder.Services.AddHttpClient<CartMerge>(http => http.BaseAddress = new("https+http://orders")).AddCallerKey();
 

@@ -93,7 +93,8 @@ public static class AccountsRegistration
     private static void AddDataProtection(IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("shop");
-        // The framework's eager load comes before the migrations have made the table; the first request loads as well.
+        // The framework's eager load would come before the migrations have made the table; the first request loads as well.
+        // Everything that needs data protection registers it again, so this comes last.
         var eager = services.Where(service => service.ImplementationType?.Name == "DataProtectionHostedService").ToList();
         eager.ForEach(service => services.Remove(service));
         services.AddOptions<KeyManagementOptions>()

@@ -68,7 +68,7 @@ public static class CheckoutForms
         }
         catch (ServiceAwayException)
         {
-            return Results.LocalRedirect($"/orders/{orderId:D}?problem=payments_away");
+            return Results.LocalRedirect($"/orders/{orderId:D}?problem=payments_away&key={key}");
         }
     }
 }
