@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Shop.Catalog.Search;
 using Shop.ServiceDefaults;
@@ -18,8 +19,15 @@ namespace Shop.Catalog.Products;
 /// <param name="Ids">Only these products: up to 100 ids with commas between.</param>
 /// <param name="Lang">en or zh; wins over Accept-Language.</param>
 public sealed record ProductListQuery(
-    string? Category, string? Q, string? Sort, decimal? MinPrice, decimal? MaxPrice, int? Limit, string? After,
-    string? Ids, string? Lang);
+    [FromQuery(Name = "category")] string? Category,
+    [FromQuery(Name = "q")] string? Q,
+    [FromQuery(Name = "sort")] string? Sort,
+    [FromQuery(Name = "minPrice")] decimal? MinPrice,
+    [FromQuery(Name = "maxPrice")] decimal? MaxPrice,
+    [FromQuery(Name = "limit")] int? Limit,
+    [FromQuery(Name = "after")] string? After,
+    [FromQuery(Name = "ids")] string? Ids,
+    [FromQuery(Name = "lang")] string? Lang);
 
 /// <summary>A validated query.</summary>
 /// <param name="Search">Null when nothing is searched for.</param>
