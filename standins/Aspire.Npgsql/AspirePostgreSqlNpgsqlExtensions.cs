@@ -18,7 +18,7 @@ public static class AspirePostgreSqlNpgsqlExtensions
     /// <param name="connectionName">Name in <c>ConnectionStrings</c>.</param>
     /// <param name="configureSettings">Has the last word over the configuration.</param>
     /// <param name="configureDataSourceBuilder">Further options of the driver.</param>
-    public static void AddNpgsqlDataSource(
+    internal static void AddNpgsqlDataSource(
         this IHostApplicationBuilder builder,
         string connectionName,
         Action<NpgsqlSettings>? configureSettings = null,
@@ -70,7 +70,7 @@ public static class AspirePostgreSqlNpgsqlExtensions
     {
         var settings = new NpgsqlSettings();
         foreach (var section in ClientComponent.Sections(configuration, Section, connectionName))
-            section.Bind(settings);
+            section.Bind(settings, ClientComponent.AllProperties);
         if (configuration.GetConnectionString(connectionName) is { } connectionString)
             settings.ConnectionString = connectionString;
         configure?.Invoke(settings);

@@ -10,8 +10,8 @@ public sealed class NpgsqlSettings
     public bool DisableHealthChecks { get; set; }
 
     /// <summary>Leaves the tracing of commands out. Default: false.</summary>
-    public bool DisableTracing { get; set; }
+    internal bool DisableTracing { get; set; }
 
     /// <summary>Leaves the metrics of the driver out. Default: false.</summary>
-    public bool DisableMetrics { get; set; }
+    internal bool DisableMetrics { get; set; }
 }

@@ -57,7 +57,7 @@ public static class AspireRabbitMQExtensions
     {
         var settings = new RabbitMQClientSettings();
         foreach (var section in ClientComponent.Sections(configuration, Section, connectionName))
-            section.Bind(settings);
+            section.Bind(settings, ClientComponent.AllProperties);
         if (configuration.GetConnectionString(connectionName) is { } connectionString)
             settings.ConnectionString = connectionString;
         configure?.Invoke(settings);

@@ -4,10 +4,10 @@ namespace Aspire.RabbitMQ.Client;
 public sealed class RabbitMQClientSettings
 {
     /// <summary>An <c>amqp://user:password@host:port</c> address; <c>ConnectionStrings:&lt;name&gt;</c> wins over the section.</summary>
-    public string? ConnectionString { get; set; }
+    internal string? ConnectionString { get; set; }
 
     /// <summary>How often a failed first connection is tried again, with growing pauses from 1 s. Default: 5.</summary>
-    public int MaxConnectRetryCount { get; set; } = 5;
+    internal int MaxConnectRetryCount { get; set; } = 5;
 
     /// <summary>Leaves the health check out. Default: false.</summary>
     public bool DisableHealthChecks { get; set; }

@@ -47,7 +47,7 @@ public static class AspireRedisExtensions
     {
         var settings = new StackExchangeRedisSettings();
         foreach (var section in ClientComponent.Sections(configuration, Section, connectionName))
-            section.Bind(settings);
+            section.Bind(settings, ClientComponent.AllProperties);
         if (configuration.GetConnectionString(connectionName) is { } connectionString)
             settings.ConnectionString = connectionString;
         configure?.Invoke(settings);

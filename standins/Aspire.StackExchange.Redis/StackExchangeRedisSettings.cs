@@ -4,7 +4,7 @@ namespace Aspire.StackExchange.Redis;
 public sealed class StackExchangeRedisSettings
 {
     /// <summary>A StackExchange.Redis configuration string; <c>ConnectionStrings:&lt;name&gt;</c> wins over the section.</summary>
-    public string? ConnectionString { get; set; }
+    internal string? ConnectionString { get; set; }
 
     /// <summary>Leaves the health check out. Default: false.</summary>
     public bool DisableHealthChecks { get; set; }
@@ -13,5 +13,5 @@ public sealed class StackExchangeRedisSettings
     /// Connects at first use instead of at start. Default: true. Connecting waits in the thread that asks first, so an
     /// application with traffic switches this off.
     /// </summary>
-    public bool DisableAutoActivation { get; set; } = true;
+    internal bool DisableAutoActivation { get; set; } = true;
 }

@@ -19,7 +19,7 @@ public class HttpRetryStrategyOptions : RetryStrategyOptions<HttpResponseMessage
     }
 
     /// <summary>Waits as long as the header Retry-After says. Default: true. Setting it replaces DelayGenerator.</summary>
-    public bool ShouldRetryAfterHeader
+    internal bool ShouldRetryAfterHeader
     {
         get => _shouldRetryAfterHeader;
         set

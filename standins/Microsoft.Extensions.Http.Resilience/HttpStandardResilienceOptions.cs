@@ -4,7 +4,7 @@ namespace Microsoft.Extensions.Http.Resilience;
 public class HttpStandardResilienceOptions
 {
     /// <summary>Bounds the requests under way. Default: 1000, nobody queues.</summary>
-    public HttpRateLimiterStrategyOptions RateLimiter { get; set; } = new() { Name = "Standard-RateLimiter" };
+    internal HttpRateLimiterStrategyOptions RateLimiter { get; set; } = new() { Name = "Standard-RateLimiter" };
 
     /// <summary>Bounds a request with all its attempts and pauses. Default: 30 s.</summary>
     public HttpTimeoutStrategyOptions TotalRequestTimeout { get; set; } = new() { Name = "Standard-TotalRequestTimeout" };
@@ -13,7 +13,7 @@ public class HttpStandardResilienceOptions
     public HttpRetryStrategyOptions Retry { get; set; } = new() { Name = "Standard-Retry" };
 
     /// <summary>Default: opens for 5 s when 10 % of at least 100 attempts in 30 s failed.</summary>
-    public HttpCircuitBreakerStrategyOptions CircuitBreaker { get; set; } = new() { Name = "Standard-CircuitBreaker" };
+    internal HttpCircuitBreakerStrategyOptions CircuitBreaker { get; set; } = new() { Name = "Standard-CircuitBreaker" };
 
     /// <summary>Bounds one attempt. Default: 10 s.</summary>
     public HttpTimeoutStrategyOptions AttemptTimeout { get; set; } = new()

@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ResilienceHttpClientBuilderExtensions
 {
     /// <summary>Adds the standard handler and changes its options.</summary>
-    public static IHttpStandardResiliencePipelineBuilder AddStandardResilienceHandler(
+    internal static IHttpStandardResiliencePipelineBuilder AddStandardResilienceHandler(
         this IHttpClientBuilder builder, Action<HttpStandardResilienceOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);

@@ -3,7 +3,7 @@ using System.Net;
 namespace Microsoft.Extensions.ServiceDiscovery;
 
 /// <summary>One place where a service is served.</summary>
-public abstract class ServiceEndpoint
+internal abstract class ServiceEndpoint
 {
     /// <summary>A <c>UriEndPoint</c>, host and port, or address and port; its text form can be shown.</summary>
     public abstract EndPoint EndPoint { get; }

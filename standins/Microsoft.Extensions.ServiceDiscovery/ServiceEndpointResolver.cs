@@ -9,7 +9,7 @@ namespace Microsoft.Extensions.ServiceDiscovery;
 /// Tells where a service is served. What the configuration knows comes from there and follows its changes; any other name
 /// is passed through as a host name.
 /// </summary>
-public sealed class ServiceEndpointResolver
+internal sealed class ServiceEndpointResolver
 {
     private readonly IConfiguration _configuration;
     private readonly ConcurrentDictionary<string, ServiceEndpointSource> _known = new(StringComparer.OrdinalIgnoreCase);

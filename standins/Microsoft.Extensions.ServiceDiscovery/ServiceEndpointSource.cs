@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 namespace Microsoft.Extensions.ServiceDiscovery;
 
 /// <summary>The places where a service is served at one moment.</summary>
-public sealed class ServiceEndpointSource
+internal sealed class ServiceEndpointSource
 {
     internal ServiceEndpointSource(IReadOnlyList<ServiceEndpoint> endpoints, IChangeToken changeToken)
     {

@@ -12,6 +12,9 @@ internal static class ClientComponent
     public static IConfigurationSection[] Sections(IConfiguration configuration, string section, string connectionName) =>
         [configuration.GetSection(section), configuration.GetSection($"{section}:{connectionName}")];
 
+    /// <summary>All settings can be configured, also those that Shop does not set in code and that are not public therefore.</summary>
+    public static void AllProperties(BinderOptions options) => options.BindNonPublicProperties = true;
+
     /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
     public static string Require(string? connectionString, string connectionName, string section) =>
         !string.IsNullOrWhiteSpace(connectionString)

@@ -12,18 +12,23 @@ internal sealed class EnvironmentCallbackAnnotation(Func<EnvironmentCallbackCont
     internal Func<EnvironmentCallbackContext, Task> Callback => callback;
 }
 
-/// <summary>What a callback sees that adds environment variables; values are strings or <see cref="IValueProvider"/>.</summary>
-internal sealed class EnvironmentCallbackContext(
-    DistributedApplicationExecutionContext executionContext, IResource resource,
-    Dictionary<string, object>? environmentVariables = null, CancellationToken cancellationToken = default)
+/// <summary>What a callback sees that adds environment variables.</summary>
+public class EnvironmentCallbackContext
 {
-    internal Dictionary<string, object> EnvironmentVariables { get; } = environmentVariables ?? [];
+    internal EnvironmentCallbackContext(
+        DistributedApplicationExecutionContext executionContext, IResource resource,
+        Dictionary<string, object>? environmentVariables = null, CancellationToken cancellationToken = default) =>
+        (ExecutionContext, Resource, EnvironmentVariables, CancellationToken) =
+            (executionContext, resource, environmentVariables ?? [], cancellationToken);
 
-    internal DistributedApplicationExecutionContext ExecutionContext => executionContext;
+    /// <summary>The variables so far; values are strings or references to what is known later.</summary>
+    public Dictionary<string, object> EnvironmentVariables { get; }
 
-    internal IResource Resource => resource;
+    internal DistributedApplicationExecutionContext ExecutionContext { get; }
 
-    internal CancellationToken CancellationToken => cancellationToken;
+    internal IResource Resource { get; }
+
+    internal CancellationToken CancellationToken { get; }
 }
 
 internal sealed class CommandLineArgsCallbackAnnotation(Func<CommandLineArgsCallbackContext, Task> callback) : IResourceAnnotation

@@ -39,13 +39,13 @@ internal sealed record DashboardSettings
 
     /// <param name="configuration">The AppHost's configuration.</param>
     /// <param name="freePort">Gives a port that nothing listens on, for what has no address of its own.</param>
-    /// <param name="randomPorts">True in tests: free ports, whatever is configured.</param>
+    /// <param name="randomPorts">True in tests: free ports, except for a frontend that is configured.</param>
     public static DashboardSettings Read(IConfiguration configuration, Func<int> freePort, bool randomPorts)
     {
         var resourceKey = configuration["ASPIRE_DASHBOARD_RESOURCESERVICE_APIKEY"] ?? configuration["AppHost:ResourceService:ApiKey"];
         return new()
         {
-            FrontendUrl = randomPorts ? Loopback(freePort()) : Frontend(configuration["ASPNETCORE_URLS"]),
+            FrontendUrl = Frontend(configuration["ASPNETCORE_URLS"]) ?? (randomPorts ? Loopback(freePort()) : DefaultFrontendUrl),
             OtlpUrl = randomPorts ? Loopback(freePort())
                 : configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] ?? Loopback(freePort()),
             Anonymous = configuration.GetValue<bool>("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"),
@@ -60,10 +60,9 @@ internal sealed record DashboardSettings
     }
 
     // Several addresses may be configured; the dashboard is plain HTTP on loopback, so the first such is taken.
-    private static string Frontend(string? urls) =>
+    private static string? Frontend(string? urls) =>
         urls?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .FirstOrDefault(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))?.TrimEnd('/')
-        ?? DefaultFrontendUrl;
+            .FirstOrDefault(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase))?.TrimEnd('/');
 
     private static string Loopback(int port) => $"http://localhost:{port}";
 }
