@@ -11,6 +11,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ILogger _console = services.Loggers.GetLogger(instance.Id);
+    private CancellationTokenSource _start = new();
     private CancellationTokenSource? _wait;
     private int _generation;
 
@@ -31,11 +32,13 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            if (_start.IsCancellationRequested) _start = new();
             IsStopping = false;
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(_start.Token, cancellationToken);
             await PublishAsync(s => s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.Starting), ExitCode = null, StopTimeStamp = null, IsReady = false });
-            if (wait) await WaitAsync(cancellationToken);
-            await services.Eventing.PublishAsync(new BeforeResourceStartedEvent(instance.Resource, services.Provider), cancellationToken);
-            await CreateAsync(cancellationToken);
+            if (wait) await WaitAsync(both.Token);
+            await services.Eventing.PublishAsync(new BeforeResourceStartedEvent(instance.Resource, services.Provider), both.Token);
+            await CreateAsync(both.Token);
         }
         catch (OperationCanceledException)
         {
@@ -51,17 +54,16 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
         }
     }
 
-    /// <summary>Asks the process to end and waits until it has.</summary>
+    /// <summary>Asks the process to end, in any case, and waits until it has.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
-        IsStopping = true;
-        if (_wait is { } waiting) await waiting.CancelAsync();
-        await _gate.WaitAsync(cancellationToken);
+        MarkStopping();
+        await _gate.WaitAsync(CancellationToken.None);
         try
         {
             if (HasEnded) return;
             await PublishAsync(s => s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.Stopping) });
-            await services.Dcp.StopAsync(Kind!, instance.Id, cancellationToken);
+            await services.Dcp.StopAsync(Kind!, instance.Id, CancellationToken.None);
             await services.Notifications.WaitForResourceAsync(
                 instance.Resource.Name, e => e.ResourceId == instance.Id && ResourceNotificationService.IsTerminal(e), cancellationToken);
         }
@@ -82,11 +84,11 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
         }
     }
 
-    /// <summary>What happens to it from now on is the end of the run, not a failure; it is not waited for any more.</summary>
+    /// <summary>Ends a start that is under way. What happens to the process from now on is no failure.</summary>
     internal void MarkStopping()
     {
         IsStopping = true;
-        _wait?.Cancel();
+        _start.Cancel();
     }
 
     internal async Task RestartAsync(CancellationToken cancellationToken)
@@ -106,7 +108,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
     public void Dispose()
     {
         _gate.Dispose();
-        _wait?.Dispose();
+        _start.Dispose();
     }
 
     private bool HasEnded => Kind is null || (services.Notifications.TryGetCurrentState(instance.Id, out var e)
@@ -125,7 +127,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
             await services.Waiter.WaitAsync(instance.Resource, names => _ = PublishAsync(
                 s => (s with { State = ResourceStateSnapshot.Plain(KnownResourceStates.Waiting) }).WithProperty(KnownProperties.WaitingFor, names)), wait.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !IsStopping)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // The user pressed start: it shall not wait any longer.
         }
@@ -144,6 +146,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
         var plan = await services.Planner.PlanAsync(instance, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         _generation++;
         var metadata = new DcpMetadata
         {
@@ -151,15 +154,16 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
             Annotations = new() { ["resource-name"] = instance.Resource.Name, [StatusWatcher.GenerationAnnotation] = Generation },
         };
         await PublishAsync(s => Describe(s, plan));
+        // Not to be cut off in the middle: whether there is an object must be known.
         if (plan.Container is { } container)
         {
             Kind = DcpKind.Containers;
-            await services.Dcp.CreateAsync(new DcpContainer { Metadata = metadata, Spec = container }, cancellationToken);
+            await services.Dcp.CreateAsync(new DcpContainer { Metadata = metadata, Spec = container }, CancellationToken.None);
         }
         else
         {
             Kind = DcpKind.Executables;
-            await services.Dcp.CreateAsync(new DcpExecutable { Metadata = metadata, Spec = plan.Executable! }, cancellationToken);
+            await services.Dcp.CreateAsync(new DcpExecutable { Metadata = metadata, Spec = plan.Executable! }, CancellationToken.None);
         }
     }
 

@@ -4,19 +4,24 @@ namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
 /// Stops in the order in which nothing loses what it needs: first what faces the outside, then what nobody waits for, then what that
-/// waited for, servers last. A layer that takes long does not hold up the next; DCP kills what ignores SIGTERM after 6 s.
+/// waited for, servers last. A layer that takes long does not hold up the next: all that takes 10 s at most. DCP kills
+/// what ignores SIGTERM after 6 s.
 /// </summary>
 internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, TimeProvider time)
 {
-    private static readonly TimeSpan s_serviceLayer = TimeSpan.FromSeconds(2.5);
-    private static readonly TimeSpan s_serverLayer = TimeSpan.FromSeconds(6.5);
+    private static readonly TimeSpan s_layer = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_services = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_servers = TimeSpan.FromSeconds(5);
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        using var services = new CancellationTokenSource(s_services, time);
         foreach (var layer in Layers([.. runners.Select(r => r.Instance.Resource).Distinct()]))
         {
-            var limit = layer.Any(r => r is ContainerResource) ? s_serverLayer : s_serviceLayer;
-            await StopAsync([.. runners.Where(r => layer.Contains(r.Instance.Resource))], limit, cancellationToken);
+            var servers = layer.Any(r => r is ContainerResource);
+            using var limit = new CancellationTokenSource(servers ? s_servers : s_layer, time);
+            using var all = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, servers ? default : services.Token, cancellationToken);
+            await StopAsync([.. runners.Where(r => layer.Contains(r.Instance.Resource))], all.Token);
         }
     }
 
@@ -42,13 +47,11 @@ internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, Time
     private static IEnumerable<IResource> Needs(IResource resource) => resource.Annotations.OfType<WaitAnnotation>()
         .Select(w => w.Resource is IResourceWithParent child ? child.Parent : w.Resource);
 
-    private async Task StopAsync(IReadOnlyList<InstanceRunner> layer, TimeSpan limit, CancellationToken cancellationToken)
+    private static async Task StopAsync(IReadOnlyList<InstanceRunner> layer, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            await Task.WhenAll(layer.Select(r => r.StopAsync(both.Token)));
+            await Task.WhenAll(layer.Select(r => r.StopAsync(cancellationToken)));
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or DistributedApplicationException)
         {

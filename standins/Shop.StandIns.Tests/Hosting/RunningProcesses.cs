@@ -104,4 +104,24 @@ public sealed class RunningProcesses
         await app.ResourceNotifications.WaitForResourceAsync("one", KnownResourceStates.Finished, TestApplication.Limit());
         Assert.Equal($"{Value} {Value}", await File.ReadAllTextAsync(file));
     }
+
+    [Fact]
+    public async Task A_waiting_resource_can_be_started_without_what_it_waits_for_or_given_up()
+    {
+        var marker = TestApplication.Marker();
+        var builder = TestApplication.CreateBuilder();
+        var never = builder.AddExecutable("never", "sleep", "/tmp", marker).WithExplicitStart();
+        builder.AddExecutable("one", "sleep", "/tmp", marker).WaitFor(never);
+        builder.AddExecutable("two", "sleep", "/tmp", marker).WaitFor(never);
+        await using var app = builder.Build();
+        await app.StartAsync(TestApplication.Limit());
+        await app.ResourceNotifications.WaitForResourceAsync("one", KnownResourceStates.Waiting, TestApplication.Limit());
+        await app.ResourceNotifications.WaitForResourceAsync("two", KnownResourceStates.Waiting, TestApplication.Limit());
+
+        await app.ResourceCommands.ExecuteCommandAsync("one", KnownResourceCommands.StartCommand, TestApplication.Limit());
+        await app.ResourceCommands.ExecuteCommandAsync("two", KnownResourceCommands.StopCommand, TestApplication.Limit());
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("one", TestApplication.Limit());
+        await app.ResourceNotifications.WaitForResourceAsync("two", KnownResourceStates.NotStarted, TestApplication.Limit());
+        Assert.Single(TestApplication.ProcessesNamed("sleep", marker));
+    }
 }
