@@ -11,21 +11,23 @@ public sealed class Outbox
     /// <summary>Channel on which a commit wakes the relay.</summary>
     internal const string Channel = "shop_outbox";
 
-    // One statement: the row and the wake-up commit together, without a second round trip.
+    // One statement: the row and the wake-up commit together, without a second round trip. Which rows wake: see WakeUps.
     private const string Insert = $"""
         with row as (
             insert into shop_outbox (message_id, type, aggregate_id, version, body, traceparent, tracestate)
             values ($1, $2, $3, $4, $5, $6, $7) returning 1)
-        select pg_notify('{Channel}', '') from row
+        select pg_notify('{Channel}', '') from row where $8
         """;
 
     private readonly IReadOnlyDictionary<Type, PublishedType> _types;
     private readonly TimeProvider _time;
+    private readonly WakeUps _wakeUps;
 
     internal Outbox(IReadOnlyDictionary<Type, PublishedType> types, TimeProvider time)
     {
         _types = types;
         _time = time;
+        _wakeUps = new WakeUps(time);
     }
 
     /// <summary>The insert of <paramref name="message"/>, for the caller's own batch; the current trace continues at the consumer.</summary>
@@ -49,6 +51,7 @@ public sealed class Outbox
                 new() { Value = JsonSerializer.SerializeToUtf8Bytes(message, type.Json), NpgsqlDbType = NpgsqlDbType.Bytea },
                 new() { Value = (object?)trace?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = (object?)trace?.TraceStateString ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = _wakeUps.TryTake() },
             },
         };
     }

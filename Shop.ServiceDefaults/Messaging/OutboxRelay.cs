@@ -14,7 +14,8 @@ internal sealed partial class OutboxRelay(
     ServiceDatabases databases, Broker broker, MessagingSettings settings, RelayPublisher publisher, Failpoints failpoints,
     TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
 {
-    // A notification wakes the relay at once; the poll finds what was written while nobody listened.
+    // A notification wakes the relay at once. The poll finds what did not notify: soon after the last find, later less often.
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -53,12 +54,13 @@ internal sealed partial class OutboxRelay(
         await using var channel = await broker.OpenChannelAsync(handlers: 1, stoppingToken);
         await Topology.DeclareExchangeAsync(channel, settings, stoppingToken);
         var held = new HeldTypes(time);
-        while (true)
+        for (var pause = FirstPoll; ; pause = pause * 2 < Poll ? pause * 2 : Poll)
         {
             woken = false;
-            var moved = await MoveAsync(connection, channel, held, stoppingToken);
-            if (moved == 0 && !woken)
-                await connection.WaitAsync(Poll, stoppingToken);
+            if (await MoveAsync(connection, channel, held, stoppingToken) > 0)
+                pause = FirstPoll / 2;
+            else if (!woken)
+                await connection.WaitAsync(pause, stoppingToken);
         }
     }
 

@@ -20,6 +20,19 @@ public sealed class DeliveryTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_burst_of_which_few_messages_wake_the_relay_arrives_complete()
+    {
+        await using var bed = await MessagingBed.CreateAsync(servers);
+        await using var service = await bed.StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            for (var number = 0; number < 40; number++)
+                await MessagingBed.SendAsync(service, number);
+        }));
+        await bed.EffectsBecomeAsync(320);
+    }
+
+    [Fact]
     public async Task A_rolled_back_message_is_never_sent()
     {
         await using var bed = await MessagingBed.CreateAsync(servers);

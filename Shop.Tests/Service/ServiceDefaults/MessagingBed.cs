@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
@@ -102,6 +103,15 @@ internal sealed class MessagingBed(Servers servers, string database) : IAsyncDis
         await using var connection = await new ConnectionFactory { Uri = new Uri(Rabbit) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+    }
+
+    /// <summary>Why the oldest dead letter died: rejected, or delivery_limit, expired, maxlen.</summary>
+    public async Task<string> CauseOfDeathAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Rabbit) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var letter = await channel.BasicGetAsync(Queue + ".dead", autoAck: false);
+        return Encoding.UTF8.GetString((byte[])letter!.BasicProperties.Headers!["x-first-death-reason"]!);
     }
 
     /// <summary>Publishes as some other program might.</summary>

@@ -53,6 +53,7 @@ public sealed class RetryTests(Servers servers)
         await MessagingBed.SendAsync(service, 2);
         await bed.EffectsBecomeAsync(2);
         await Eventually.TrueAsync(async () => await bed.DepthAsync(bed.Queue + ".dead") == 5);
+        Assert.Equal("rejected", await bed.CauseOfDeathAsync());
         Assert.Equal([1, 1], bed.Script.Attempts);
     }
 
