@@ -10,7 +10,7 @@ namespace Shop.Web.Storefront;
 public sealed partial class PageErrors(RequestDelegate next, ILogger<PageErrors> log)
 {
     private const int RetryAfterSeconds = 3;
-    private static readonly PathString[] NotPages = ["/api", "/internal", "/openapi", "/.well-known", "/alive", "/health"];
+    private static readonly PathString[] NotPages = ["/api", "/openapi", "/.well-known", "/alive", "/health"];
 
     public async Task InvokeAsync(HttpContext context)
     {

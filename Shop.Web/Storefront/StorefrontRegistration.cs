@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
 using Shop.Web.Accounts;
 using Shop.Web.Carts;
@@ -16,6 +18,8 @@ public static class StorefrontRegistration
         // With the full feed the SDK brings blazor.web.js as a static web asset, which only this finds in built output.
         builder.WebHost.UseStaticWebAssets();
         builder.Services.AddRazorComponents();
+        // Chinese as itself, not as six bytes more for each character.
+        builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         builder.Services.AddAntiforgery(options => options.Cookie.Name = "shop_form");
         builder.Services.AddResponseCompression(options => options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"]);
         builder.Services.AddSingleton<TextCatalog>().AddSingleton<PageFiles>();
