@@ -29,7 +29,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
 
     /// <summary>Starts the description of a graph.</summary>
     /// <param name="options">How the application is built.</param>
-    public static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options) => new DistributedApplicationBuilder(options);
+    internal static IDistributedApplicationBuilder CreateBuilder(DistributedApplicationOptions options) => new DistributedApplicationBuilder(options);
 
     /// <summary>
     /// Runs until Ctrl-C or SIGTERM and stops everything that was started; in publish mode writes the manifest. What is wrong is told in

@@ -4,7 +4,7 @@ namespace Aspire.Hosting;
 public sealed class DistributedApplicationOptions
 {
     /// <summary>Command-line arguments; they override all other configuration.</summary>
-    public string[]? Args { get; set; }
+    internal string[]? Args { get; set; }
 
     /// <summary>Runs without the dashboard; services then export no telemetry.</summary>
     public bool DisableDashboard { get; set; }

@@ -9,7 +9,7 @@ public static class ParameterResourceBuilderExtensions
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the parameter; a variable may write _ for -.</param>
     /// <param name="secret">Whether the dashboard masks the value.</param>
-    public static IResourceBuilder<ParameterResource> AddParameter(
+    internal static IResourceBuilder<ParameterResource> AddParameter(
         this IDistributedApplicationBuilder builder, string name, bool secret = false)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -10,7 +10,7 @@ public static class DistributedApplicationHostingTestingExtensions
     /// <param name="app">The started application.</param>
     /// <param name="resourceName">Name of the resource.</param>
     /// <param name="endpointName">Name of the endpoint; https or else http when null.</param>
-    public static HttpClient CreateHttpClient(this DistributedApplication app, string resourceName, string? endpointName = null)
+    internal static HttpClient CreateHttpClient(this DistributedApplication app, string resourceName, string? endpointName = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient();

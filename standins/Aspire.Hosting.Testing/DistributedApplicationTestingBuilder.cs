@@ -11,13 +11,13 @@ public static class DistributedApplicationTestingBuilder
     /// <summary>Runs the entry point up to the point where it builds its graph.</summary>
     /// <typeparam name="TEntryPoint">A type of the AppHost's assembly, such as <c>Projects.Shop_AppHost</c>.</typeparam>
     /// <param name="cancellationToken">Ends the wait for the entry point.</param>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default)
+    internal static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default)
         where TEntryPoint : class => CreateAsync<TEntryPoint>([], cancellationToken);
 
     /// <inheritdoc cref="CreateAsync{TEntryPoint}(CancellationToken)" />
     /// <param name="args">Command-line arguments of the AppHost; they override its configuration.</param>
     /// <param name="cancellationToken">Ends the wait for the entry point.</param>
-    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
+    internal static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
         string[] args, CancellationToken cancellationToken = default) where TEntryPoint : class =>
         CreateAsync<TEntryPoint>(args, (_, _) => { }, cancellationToken);
 

@@ -4,13 +4,13 @@ namespace Aspire.Hosting.ApplicationModel;
 public static class KnownResourceStates
 {
     /// <summary>The process is running; nothing is said about listening.</summary>
-    public static readonly string Running = "Running";
+    internal static readonly string Running = "Running";
 
     /// <summary>The process of an executable or a project has ended.</summary>
     public static readonly string Finished = "Finished";
 
     /// <summary>It could not be started, or something that it waits for failed.</summary>
-    public static readonly string FailedToStart = "FailedToStart";
+    internal static readonly string FailedToStart = "FailedToStart";
 
     internal static readonly string NotStarted = "NotStarted";
     internal static readonly string Starting = "Starting";
@@ -42,7 +42,7 @@ public static class KnownResourceCommands
     public static readonly string StopCommand = "stop";
 
     /// <summary>Stop and start.</summary>
-    public static readonly string RestartCommand = "restart";
+    internal static readonly string RestartCommand = "restart";
 }
 
 internal static class KnownRelationshipTypes

@@ -35,7 +35,7 @@ public class ResourceNotificationService
     /// <param name="predicate">What to wait for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The first snapshot for which it holds.</returns>
-    public async Task<ResourceEvent> WaitForResourceAsync(
+    internal async Task<ResourceEvent> WaitForResourceAsync(
         string resourceName, Func<ResourceEvent, bool> predicate, CancellationToken cancellationToken = default)
     {
         try
@@ -69,7 +69,7 @@ public class ResourceNotificationService
     /// <summary>All current snapshots, then every change.</summary>
     /// <param name="cancellationToken">Ends the stream with an exception.</param>
     /// <returns>A stream that ends when the application ends.</returns>
-    public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    internal async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var channel = Channel.CreateUnbounded<ResourceEvent>(new() { SingleReader = true });
         lock (_lock)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>What is known about one instance of a resource at one moment.</summary>
-public sealed record CustomResourceSnapshot
+internal sealed record CustomResourceSnapshot
 {
     /// <summary>The state; null before anything happened.</summary>
     public ResourceStateSnapshot? State { get; init; }
@@ -56,7 +56,7 @@ public sealed record CustomResourceSnapshot
 /// <summary>Text and colour of a state.</summary>
 /// <param name="Text">One of <see cref="KnownResourceStates"/>, or anything else.</param>
 /// <param name="Style">success, info, warning, error or null.</param>
-public sealed record ResourceStateSnapshot(string Text, string? Style)
+internal sealed record ResourceStateSnapshot(string Text, string? Style)
 {
     internal static ResourceStateSnapshot Plain(string text) => new(text, null);
 }
@@ -97,11 +97,11 @@ public class ResourceEvent
         (Resource, ResourceId, Snapshot) = (resource, resourceId, snapshot);
 
     /// <summary>The resource of the graph.</summary>
-    public IResource Resource { get; }
+    internal IResource Resource { get; }
 
     /// <summary>The instance: the name, or name and suffix where there can be replicas.</summary>
-    public string ResourceId { get; }
+    internal string ResourceId { get; }
 
     /// <summary>What is known now.</summary>
-    public CustomResourceSnapshot Snapshot { get; }
+    internal CustomResourceSnapshot Snapshot { get; }
 }
