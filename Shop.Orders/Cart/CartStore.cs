@@ -63,7 +63,8 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
         try
         {
             RedisValue[] values = [Now(), cart.Name, .. ordered.SelectMany(line => new RedisValue[] { line.ProductId, line.Quantity })];
-            await Within(Redis.ScriptEvaluateAsync(CartScripts.TakeOut, [cart.Name, Index], values), cancellationToken);
+            RedisKey[] keys = [cart.Name, Index];
+            await Within(Redis.ScriptEvaluateAsync(CartScripts.TakeOut, keys, values), cancellationToken);
         }
         catch (Exception e) when (IsAway(e))
         {
@@ -78,7 +79,9 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
         var old = await Within(Redis.SortedSetRangeByScoreAsync(Index, double.NegativeInfinity, oldest, Exclude.Stop, Order.Ascending, 0, SweepBatch), cancellationToken);
         foreach (var member in old)
         {
-            await Within(Redis.ScriptEvaluateAsync(CartScripts.Forget, [(string)member!, Index], [oldest, member]), cancellationToken);
+            RedisKey[] keys = [(string)member!, Index];
+            RedisValue[] values = [oldest, member];
+            await Within(Redis.ScriptEvaluateAsync(CartScripts.Forget, keys, values), cancellationToken);
         }
 
         return old.Length;

@@ -60,7 +60,7 @@ internal sealed class CatalogStub
     {
         app.Use((context, next) =>
         {
-            if (!Away || context.Request.Path.StartsWithSegments("/.well-known"))
+            if (!Away)
             {
                 return next(context);
             }

@@ -168,4 +168,17 @@ public sealed class CheckoutTests(OrdersBed bed) : IClassFixture<OrdersBed>
         var answer = await shopper.OrderAsync(new { productId = product, quantity = 1, price = 0.01, total = 0.01, status = "paid", customerId = Guid.Empty });
         Assert.Equal((HttpStatusCode.Created, "reserved", 10m), (answer.Status, answer.OrderStatus, answer.Json.GetProperty("total").GetDecimal()));
     }
+
+    [Fact]
+    public async Task The_service_describes_every_public_address_and_no_internal_one()
+    {
+        using var client = bed.Client();
+        var paths = JsonElement.Parse(await client.GetStringAsync("/openapi/v1.json")).GetProperty("paths");
+        Assert.Equal(
+            [
+                "/api/cart: get", "/api/cart/items/{productId}: delete put", "/api/orders: get post",
+                "/api/orders/{id}: delete get put", "/api/orders/{id}/events: get",
+            ],
+            paths.EnumerateObject().Select(path => $"{path.Name}: {string.Join(' ', path.Value.EnumerateObject().Select(verb => verb.Name).Order())}").Order());
+    }
 }

@@ -10,11 +10,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Shop.Orders;
 using Shop.Orders.Payments;
 using Shop.Orders.Sharding;
-using Shop.ServiceDefaults.Data;
 using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Tests.Service.Orders;
@@ -22,15 +20,18 @@ namespace Shop.Tests.Service.Orders;
 /// <summary>Two replicas of Orders over two shards and a Redis, with stand-ins for Catalog and for the issuer of tokens.</summary>
 public class OrdersBed(Servers servers) : IAsyncLifetime
 {
-    private readonly TokenStub _tokens = new();
-    private readonly List<ServiceHost> _replicas = [];
+    private readonly List<RunningService> _replicas = [];
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
-    private WebApplication? _stubs;
+    private TokenIssuer _tokens = null!;
+    private WebApplication _stubs = null!;
     private long _nextProduct = 1000;
+
+    /// <summary>Settings that take the place of the bed's own.</summary>
+    internal IReadOnlyDictionary<string, string> Overrides { get; init; } = new Dictionary<string, string>();
 
     internal CatalogStub Catalog { get; } = new();
 
-    internal IReadOnlyList<ServiceHost> Replicas => _replicas;
+    internal IReadOnlyList<RunningService> Replicas => _replicas;
 
     internal IServiceProvider Services => _replicas[0].Services;
 
@@ -41,19 +42,25 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var stubs = await StartStubsAsync();
+        _tokens = await TokenIssuer.StartAsync();
         _settings["Orders:Shards"] = "2";
         _settings["ConnectionStrings:ordersdb0"] = await servers.CreateDatabaseAsync("orders0");
         _settings["ConnectionStrings:ordersdb1"] = await servers.CreateDatabaseAsync("orders1");
         _settings["ConnectionStrings:cache"] = servers.RedisConnectionString;
         _settings["ConnectionStrings:messaging"] = Broker;
         _settings["Messaging:Exchange"] = Servers.UniqueName("orders");
-        _settings["services:catalog:http:0"] = stubs;
-        _settings["services:web:http:0"] = stubs;
+        _settings["services:catalog:http:0"] = await StartCatalogAsync();
+        _settings["services:web:http:0"] = _tokens.Address;
         _settings["Internal:Name"] = Servers.UniqueName("orders");
         _settings["Internal:Key"] = "orders-key";
         _settings["Internal:Callers:payments"] = "payments-key";
         _settings["Internal:Callers:web"] = "web-key";
+        _settings["Shutdown:Notice"] = "00:00:00";
+        foreach (var (key, value) in Overrides)
+        {
+            _settings[key] = value;
+        }
+
         _replicas.Add(await StartReplicaAsync());
         _replicas.Add(await StartReplicaAsync());
     }
@@ -65,11 +72,11 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
             await replica.DisposeAsync();
         }
 
-        await _stubs!.DisposeAsync();
-        _tokens.Dispose();
+        await _stubs.DisposeAsync();
+        await _tokens.DisposeAsync();
     }
 
-    internal async Task<ServiceHost> StartReplicaAsync(params (string Key, string Value)[] changes)
+    internal async Task<RunningService> StartReplicaAsync(params (string Key, string Value)[] changes)
     {
         var settings = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
         foreach (var (key, value) in changes)
@@ -77,9 +84,7 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
             settings[key] = value;
         }
 
-        var host = await ServiceHost.StartAsync(typeof(Shards).Assembly, settings);
-        await host.Services.GetRequiredService<ServiceDatabases>().WhenReadyAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
-        return host;
+        return await RunningService.StartAsync(typeof(Shards), settings);
     }
 
     /// <summary>A product that no other test uses.</summary>
@@ -92,7 +97,7 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
 
     internal Shopper Shopper(int replica = 0) => Shopper(_replicas[replica], Guid.CreateVersion7());
 
-    internal Shopper Shopper(ServiceHost host, Guid customerId) => new(host.Address, customerId, _tokens.For(customerId));
+    internal Shopper Shopper(RunningService host, Guid customerId) => new(host.Address, customerId, _tokens.TokenFor(customerId));
 
     internal HttpClient Client(string? caller = null)
     {
@@ -158,14 +163,13 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task<string> StartStubsAsync()
+    private async Task<string> StartCatalogAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _stubs = builder.Build();
         Catalog.Map(_stubs);
-        _tokens.Map(_stubs);
         await _stubs.StartAsync();
         return _stubs.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
     }

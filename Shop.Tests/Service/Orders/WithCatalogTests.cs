@@ -1,0 +1,134 @@
+using System.Net;
+using Shop.Tests.Service.Catalog;
+
+namespace Shop.Tests.Service.Orders;
+
+/// <summary>Orders and the real Catalog, with RabbitMQ between them.</summary>
+public sealed class CatalogAndOrders(Servers servers) : IAsyncLifetime
+{
+    internal CatalogBed Catalog { get; } = new(servers);
+
+    internal OrdersBed Orders { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        await Catalog.InitializeAsync();
+        Orders = new OrdersBed(servers)
+        {
+            Overrides = new Dictionary<string, string>
+            {
+                ["services:catalog:http:0"] = Catalog.Addresses[0].ToString(),
+                ["services:catalog:http:1"] = Catalog.Addresses[1].ToString(),
+                ["ConnectionStrings:messaging"] = servers.RabbitConnectionString,
+                ["Messaging:Exchange"] = Catalog.Settings["Messaging:Exchange"],
+                ["Internal:Name"] = "orders",
+                ["Internal:Key"] = Catalog.Settings["Internal:Callers:orders"],
+            },
+        };
+        await Orders.InitializeAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Orders.DisposeAsync();
+        await Catalog.DisposeAsync();
+    }
+}
+
+[Collection(Servers.Collection)]
+public sealed class WithCatalogTests(CatalogAndOrders shop) : IClassFixture<CatalogAndOrders>
+{
+    [Fact]
+    public async Task A_paid_order_sells_what_it_reserved()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 10, price: 12.5m);
+        using var shopper = shop.Orders.Shopper();
+        var order = await shopper.OrderAsync(new { productId = product, quantity = 3 }, "k");
+        Assert.Equal((HttpStatusCode.Created, 37.5m), (order.Status, order.Json.GetProperty("total").GetDecimal()));
+        Assert.Equal(new StockNumbers(10, 3), await shop.Catalog.StockAsync(product));
+        Assert.Equal(order.Text, (await shopper.OrderOfAsync(order.Id)).Text);
+
+        var payment = Guid.CreateVersion7();
+        Assert.Equal(3750, (await shop.Orders.StartPaymentAsync(order.Id, payment, shopper.CustomerId)).Json.GetProperty("amount").GetInt64());
+        await shop.Orders.SucceedAsync(payment, order.Id, 3750);
+        await Eventually.TrueAsync(async () => await shop.Catalog.StockAsync(product) == new StockNumbers(7, 0));
+        await shop.Catalog.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Cancelling_and_expiring_give_the_stock_back()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 10);
+        using var shopper = shop.Orders.Shopper();
+        var cancelled = await shopper.OrderAsync(new { productId = product, quantity = 3 });
+        var expired = await shopper.OrderAsync(new { productId = product, quantity = 4 });
+        Assert.Equal(new StockNumbers(10, 7), await shop.Catalog.StockAsync(product));
+        await shopper.CancelAsync(cancelled.Id);
+        Assert.Equal(new StockNumbers(10, 4), await shop.Catalog.StockAsync(product));
+        await shop.Orders.EndLeaseAsync(expired.Id);
+        await Eventually.TrueAsync(async () => await shop.Catalog.StockAsync(product) == new StockNumbers(10, 0));
+        await shop.Catalog.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_price_that_changed_gives_the_stock_back_and_the_same_key_may_try_again()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 2, price: 10);
+        using var shopper = shop.Orders.Shopper();
+        Assert.Equal("price_changed", (await shopper.OrderAsync(new { productId = product, quantity = 2, expectedTotal = 19 }, "k")).Code);
+        Assert.Equal(new StockNumbers(2, 0), await shop.Catalog.StockAsync(product));
+        Assert.Equal(HttpStatusCode.Created, (await shopper.OrderAsync(new { productId = product, quantity = 2, expectedTotal = 20 }, "k")).Status);
+        Assert.Equal(new StockNumbers(2, 2), await shop.Catalog.StockAsync(product));
+
+        using var late = shop.Orders.Shopper();
+        var soldOut = await late.OrderAsync(new { productId = product, quantity = 1 });
+        Assert.Equal((HttpStatusCode.Conflict, "sold_out", product, 0), (
+            soldOut.Status, soldOut.Code, soldOut.Json.GetProperty("productId").GetInt64(), soldOut.Json.GetProperty("available").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_new_quantity_changes_what_is_reserved_and_paid()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 10, price: 5);
+        using var shopper = shop.Orders.Shopper();
+        var order = await shopper.OrderAsync(new { productId = product, quantity = 2 });
+        Assert.Equal(30m, (await shopper.ChangeAsync(order.Id, 6)).Json.GetProperty("total").GetDecimal());
+        Assert.Equal("sold_out", (await shopper.ChangeAsync(order.Id, 11)).Code);
+        Assert.Equal(new StockNumbers(10, 6), await shop.Catalog.StockAsync(product));
+
+        var payment = Guid.CreateVersion7();
+        await shop.Orders.StartPaymentAsync(order.Id, payment, shopper.CustomerId);
+        await shop.Orders.SucceedAsync(payment, order.Id, 3000);
+        await Eventually.TrueAsync(async () => await shop.Catalog.StockAsync(product) == new StockNumbers(4, 0));
+    }
+
+    [Fact]
+    public async Task A_cart_shows_the_catalogs_names_and_is_ordered_as_a_whole()
+    {
+        var (a, b) = (await shop.Catalog.ProductAsync(stock: 5, price: 1.5m), await shop.Catalog.ProductAsync(stock: 5, price: 2));
+        using var shopper = shop.Orders.Shopper();
+        await shopper.PutInCartAsync(a, 2);
+        await shopper.PutInCartAsync(b, 1);
+        var cart = (await shopper.GetAsync("/api/cart")).Json;
+        Assert.Equal((5m, "Thing under test"), (cart.GetProperty("total").GetDecimal(), cart.GetProperty("items")[0].GetProperty("name").GetString()));
+        Assert.Equal(5, cart.GetProperty("items")[0].GetProperty("available").GetInt32());
+        Assert.Equal(5m, (await shopper.OrderAsync(new { expectedTotal = 5 })).Json.GetProperty("total").GetDecimal());
+        Assert.Equal(0, (await shopper.GetAsync("/api/cart")).Json.GetProperty("count").GetInt32());
+        Assert.Equal(new StockNumbers(5, 2), await shop.Catalog.StockAsync(a));
+    }
+
+    [Fact]
+    public async Task Two_hundred_buyers_of_twenty_units_get_twenty()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 20);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(async n =>
+        {
+            using var shopper = shop.Orders.Shopper(replica: n % 2);
+            return await shopper.OrderAsync(new { productId = product, quantity = 1 });
+        }));
+        Assert.Equal(20, answers.Count(answer => answer.Status == HttpStatusCode.Created));
+        Assert.Equal(180, answers.Count(answer => answer.Code == "sold_out"));
+        Assert.Equal(new StockNumbers(20, 20), await shop.Catalog.StockAsync(product));
+        await shop.Catalog.AssertBooksAgreeAsync();
+    }
+}
