@@ -85,6 +85,7 @@ public sealed class RaceTests(OrdersBed bed) : IClassFixture<OrdersBed>
                 Task.Run(() => ExpireAsync(order)),
                 Task.Run(() => ExpireAsync(order)));
             await bed.SucceedAsync(payment, order, 1000);
+            await ExpireAsync(order);
             await Eventually.TrueAsync(async () => await StatusAsync(order) != "reserved");
             var outcome = (await StatusAsync(order), await bed.SentAsync(order, "order-paid"), await bed.SentAsync(order, "refund-requested"), await bed.SentAsync(order, "order-expired"));
             Assert.Contains(outcome, new[] { ("paid", 1L, 0L, 0L), ("expired", 0L, 1L, 1L) });
