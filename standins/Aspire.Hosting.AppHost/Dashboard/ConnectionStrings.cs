@@ -6,6 +6,10 @@ namespace Aspire.Hosting.Dashboard;
 /// <summary>Shows how to connect to a resource. Only here, because the text holds a password.</summary>
 internal sealed class ConnectionStrings
 {
+    // The dashboard finds the other end of a call by this property. Databases of one server have the same address, so for them the
+    // text is shown under a name of our own; otherwise every query of every service would be drawn as one to the last database.
+    private const string OfChild = "connectionString";
+
     private readonly ConcurrentDictionary<IResource, string> _known = [];
 
     /// <summary>The same event with the connection string as a masked property, if the resource has one by now.</summary>
@@ -27,7 +31,7 @@ internal sealed class ConnectionStrings
                 return change;
             _known[resource] = text;
         }
-        return new ResourceEvent(
-            change.Resource, change.ResourceId, change.Snapshot.WithProperty(KnownProperties.ConnectionString, text, isSensitive: true));
+        var name = change.Resource is IResourceWithParent ? OfChild : KnownProperties.ConnectionString;
+        return new ResourceEvent(change.Resource, change.ResourceId, change.Snapshot.WithProperty(name, text, isSensitive: true));
     }
 }

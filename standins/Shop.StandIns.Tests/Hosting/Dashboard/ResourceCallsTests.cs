@@ -178,19 +178,24 @@ public sealed class ResourceCallsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_string_is_shown_masked()
+    public async Task A_connection_string_is_shown_masked_and_only_the_servers_one_names_the_peer_of_a_trace()
     {
         var server = new Server("pg");
-        await _notifications.PublishUpdateAsync(server, "pg-abcdefgh", snapshot => snapshot with { ResourceType = "Container", State = new("Running", null) });
+        IResource[] resources = [server, new Database("catalogdb", server)];
+        foreach (var resource in resources)
+            await _notifications.PublishUpdateAsync(resource, resource.Name, snapshot => snapshot with { ResourceType = "Container", State = new("Running", null) });
+
+        var shown = new Dictionary<string, (string Value, bool Masked)>();
         await foreach (var update in Watch())
         {
-            var resources = update.InitialData?.Resources.AsEnumerable() ?? update.Changes.Value.Select(change => change.Upsert);
-            if (resources.FirstOrDefault(resource => resource.DisplayName == "pg") is not { } found)
-                continue;
-            var property = found.Properties.Single(property => property.Name == "resource.connectionString");
-            Assert.Equal(("Host=h;Password=secret", true), (property.Value.StringValue, property.IsSensitive));
-            return;
+            var changed = update.InitialData?.Resources.AsEnumerable() ?? update.Changes.Value.Select(change => change.Upsert);
+            foreach (var property in changed.SelectMany(resource => resource.Properties))
+                shown[property.Name] = (property.Value.StringValue, property.IsSensitive);
+            if (shown.Count == 2)
+                break;
         }
+        Assert.Equal(("Host=h;Password=secret", true), shown["resource.connectionString"]);
+        Assert.Equal(("Host=h;Database=catalogdb", true), shown["connectionString"]);
     }
 
     private IAsyncEnumerable<Wire.WatchResourcesUpdate> Watch() =>
@@ -210,5 +215,12 @@ public sealed class ResourceCallsTests : IAsyncLifetime
     private sealed class Server(string name) : ContainerResource(name), IResourceWithConnectionString
     {
         ReferenceExpression IResourceWithConnectionString.ConnectionStringExpression => ReferenceExpression.Create($"Host=h;Password=secret");
+    }
+
+    private sealed class Database(string name, Server server) : Resource(name), IResourceWithConnectionString, IResourceWithParent
+    {
+        public IResource Parent => server;
+
+        ReferenceExpression IResourceWithConnectionString.ConnectionStringExpression => ReferenceExpression.Create($"Host=h;Database={Name}");
     }
 }
