@@ -23,7 +23,7 @@ public static class PaymentsApp
         builder.AddMessaging(messages => messages
             .Publish("payment-succeeded", PaymentsJson.Default.PaymentSucceeded)
             .Publish("payment-failed", PaymentsJson.Default.PaymentFailed)
-            .Publish("payment-refunded", PaymentsJson.Default.PaymentRefunded)
+            .Publish("payment-refunded", PaymentsJson.Default.PaymentRefunded, optional: true)
             .Consume<RefundRequested, RefundRequestedHandler>("refund-requested", PaymentsJson.Default.RefundRequested));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentsJson.Default));
         builder.Services.AddHttpClient<OrdersClient>(http => http.BaseAddress = new("https+http://orders")).AddCallerKey();
