@@ -17,7 +17,7 @@ namespace Shop.Web;
 [JsonSerializable(typeof(MergeCartsRequest))]
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(ProductPage))]
-[JsonSerializable(typeof(IReadOnlyList<Category>))]
+[JsonSerializable(typeof(CategoryList))]
 [JsonSerializable(typeof(Cart))]
 [JsonSerializable(typeof(SetQuantity))]
 [JsonSerializable(typeof(Order))]

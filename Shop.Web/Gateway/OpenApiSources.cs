@@ -8,7 +8,7 @@ namespace Shop.Web.Gateway;
 public sealed partial class OpenApiSources(
     IHttpClientFactory clients, [FromKeyedServices("v1")] IOpenApiDocumentProvider own, ILogger<OpenApiSources> log)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(8);
 
     /// <summary>Web's own document first, then those of the services that answer in time.</summary>
     public async Task<IReadOnlyList<ServiceDocument>> CollectAsync(CancellationToken cancellationToken)

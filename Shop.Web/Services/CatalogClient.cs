@@ -29,6 +29,6 @@ public sealed class CatalogClient(HttpClient http) : ServiceClient(http, "catalo
     public Task<Product?> FindAsync(long id, CancellationToken cancellationToken) =>
         FindAsync(string.Create(CultureInfo.InvariantCulture, $"/api/products/{id}"), WebJson.Default.Product, cancellationToken);
 
-    public Task<IReadOnlyList<Category>> CategoriesAsync(CancellationToken cancellationToken) =>
-        GetAsync("/api/categories", WebJson.Default.IReadOnlyListCategory, cancellationToken);
+    public async Task<IReadOnlyList<Category>> CategoriesAsync(CancellationToken cancellationToken) =>
+        (await GetAsync("/api/categories", WebJson.Default.CategoryList, cancellationToken)).Items;
 }

@@ -16,6 +16,8 @@ public sealed record ProductPage(IReadOnlyList<Product> Items, string? Next);
 
 public sealed record Category(string Slug, string Name, int? Count = null);
 
+public sealed record CategoryList(IReadOnlyList<Category> Items);
+
 public sealed record CartLine(long ProductId, string Slug, string Name, decimal Price, int Quantity, int? Available, string? ImageUrl);
 
 public sealed record Cart(IReadOnlyList<CartLine> Items, decimal Total, string Currency)

@@ -23,7 +23,7 @@ internal static partial class Storefront
         upstream.Answer("GET /api/products", $$"""{"items":[{{Product}}],"next":"more"}""");
         upstream.Answer("GET /api/products/7", Product);
         upstream.Answer("GET /api/products/8", """{"code":"product_unknown"}""", 404);
-        upstream.Answer("GET /api/categories", """[{"slug":"kitchen","name":"Kitchen","count":1}]""");
+        upstream.Answer("GET /api/categories", """{"items":[{"slug":"kitchen","name":"Kitchen","count":1}]}""");
         upstream.Answer("GET /api/cart", """
             {"items":[{"productId":7,"slug":"tea-cup","name":"Tea cup","price":12.5,"quantity":1,"available":3,"imageUrl":"/i"}],"total":12.5,"currency":"CNY","count":1}
             """);
