@@ -18,8 +18,7 @@ internal sealed class DataDirectories(IDistributedApplicationBuilder builder, Se
 
     internal string For(IResource resource)
     {
-        var persistent = !builder.Options.Testing
-            && resource.Annotations.OfType<ContainerMountAnnotation>().Any(m => m.Type == ContainerMountType.Volume);
+        var persistent = !builder.Options.Testing && HasVolume(resource);
         if (persistent) Claim();
         return Create(Path.Combine(persistent ? Root() : session.Data, resource.Name));
     }
@@ -53,10 +52,19 @@ internal sealed class DataDirectories(IDistributedApplicationBuilder builder, Se
                     $"Another run of this application uses the data in {root}: stop it, or set SHOP_DATA to another folder.");
             }
 
-            if (builder.Configuration.GetValue<bool>("Shop:Fresh"))
-                foreach (var old in Directory.EnumerateDirectories(root)) Directory.Delete(old, recursive: true);
+            if (builder.Configuration.GetValue<bool>("Shop:Fresh")) Empty(root);
         }
     }
+
+    /// <summary>Only what this application made: SHOP_DATA may point to a folder with other things in it.</summary>
+    private void Empty(string root)
+    {
+        foreach (var old in builder.Resources.Where(HasVolume).Select(r => Path.Combine(root, r.Name)).Where(Directory.Exists))
+            Directory.Delete(old, recursive: true);
+    }
+
+    private static bool HasVolume(IResource resource) =>
+        resource.Annotations.OfType<ContainerMountAnnotation>().Any(m => m.Type == ContainerMountType.Volume);
 
     private static string Create(string path)
     {
