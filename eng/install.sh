@@ -9,7 +9,7 @@ export ASPIRE_HOME=${ASPIRE_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/shop/aspire}
 install_for_run() {
     require_dotnet
     local packages=()
-    runs_servers_locally && mapfile -t packages < <(missing_servers)
+    mapfile -t packages < <(missing_servers && missing_tools)
     install_packages "${packages[@]}"
     install_aspire
 }
@@ -17,19 +17,20 @@ install_for_run() {
 install_for_tests() {
     require_dotnet
     local packages=()
-    mapfile -t packages < <(missing_servers && missing_browser)
+    mapfile -t packages < <(missing_servers && missing_tools && missing_browser)
     install_packages "${packages[@]}"
     install_aspire
 }
 
-runs_servers_locally() { [ "${SHOP_SERVERS:-}" != containers ]; }
-
 # Names of packages, one per line; "postgresql" stands for the newest version that Shop supports.
 missing_servers() {
+    [ "${SHOP_SERVERS:-}" != containers ] || return 0
     compgen -G '/usr/lib/postgresql/1[5-8]/bin/postgres' >/dev/null || echo postgresql
     has redis-server || echo redis-server
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
 }
+
+missing_tools() { has_aspire || has npm || echo npm; }
 
 missing_browser() {
     has chromium || has chromium-browser || has google-chrome || echo chromium
@@ -88,7 +89,7 @@ package_for() {
     esac
 }
 
-is_offered() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'; }
+is_offered() { [[ $(LC_ALL=C apt-cache policy "$1" 2>/dev/null) == *'Candidate: '[0-9]* ]]; }
 
 # Debian starts a server as soon as it is installed. A policy-rc.d that answers 101 forbids it; the machine's own one is
 # put back afterwards, and after a killed run by the next one.
@@ -142,7 +143,6 @@ fetch_aspire() {
         *) fail "there are no Aspire tools for $(uname -m): x86_64 and aarch64 only" ;;
     esac
     package="@microsoft/aspire-cli-linux-$machine@$ASPIRE_VERSION"
-    has npm || install_packages npm
     say "Fetching $package (130 MB) into $ASPIRE_HOME"
     download=$(mktemp -d -t shop.XXXXXX)
     quietly npm pack "$package" --pack-destination "$download" ||

@@ -44,6 +44,6 @@ test_project() {
 # count_of NAME TRX: one of the numbers in the counters of a result file; 0 without a file.
 count_of() {
     local number=''
-    [ ! -f "$2" ] || number=$(sed -n "s/.*<Counters .*\\b$1=\"\\([0-9]*\\)\".*/\\1/p" "$2" | head -n 1)
+    [ ! -f "$2" ] || number=$(sed -n "/<Counters /{s/.*\\b$1=\"\\([0-9]*\\)\".*/\\1/p;q}" "$2")
     printf '%d' "${number:-0}"
 }
