@@ -33,9 +33,12 @@ missing_servers() {
 missing_tools() { has_aspire || has npm || echo npm; }
 
 missing_browser() {
-    has chromium || has chromium-browser || has google-chrome || echo chromium
+    [ -n "${SHOP_CHROMIUM:-}" ] || browser >/dev/null || echo chromium
     compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || echo fonts-noto-cjk
 }
+
+# Path of the browser that the tests drive.
+browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
 as_root() {
     if [ "$EUID" -eq 0 ]; then
