@@ -68,8 +68,15 @@ internal sealed class DataDirectories(IDistributedApplicationBuilder builder, Se
 
     private static string Create(string path)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, Mode);
-        return path;
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else Directory.CreateDirectory(path, Mode);
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DistributedApplicationException($"The folder {path} for data cannot be made ({e.Message}): set SHOP_DATA to another one.");
+        }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class DependencyWaiter(ResourceNotificationService notifications
     /// <param name="resource">The resource that waits.</param>
     /// <param name="waitingFor">Called with the names that are still missing whenever they change; never when nothing is.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="DistributedApplicationException">A dependency ended or failed, so the wait cannot succeed.</exception>
+    /// <exception cref="DependencyException">A dependency ended or failed, so the wait cannot succeed.</exception>
     internal async Task WaitAsync(IResource resource, Action<IReadOnlyList<string>> waitingFor, CancellationToken cancellationToken)
     {
         var pending = resource.Annotations.OfType<WaitAnnotation>().ToList();
@@ -44,7 +44,7 @@ internal sealed class DependencyWaiter(ResourceNotificationService notifications
     private static bool IsUp(WaitAnnotation wait, IReadOnlyList<ResourceEvent> instances)
     {
         if (wait.WaitBehavior == WaitBehavior.StopOnResourceUnavailable && instances.FirstOrDefault(ResourceNotificationService.IsTerminal) is { } gone)
-            throw new DistributedApplicationException($"'{gone.Resource.Name}', which it waits for, is {gone.Snapshot.State?.Text}.");
+            throw new DependencyException($"'{gone.Resource.Name}', which it waits for, is {gone.Snapshot.State?.Text}.");
         return wait.WaitType == WaitType.WaitUntilStarted
             ? instances.All(i => i.Snapshot.State?.Text == KnownResourceStates.Running)
             : instances.All(ResourceNotificationService.IsHealthyAndReady);
@@ -54,7 +54,10 @@ internal sealed class DependencyWaiter(ResourceNotificationService notifications
     {
         if (!instances.All(ResourceNotificationService.IsTerminal)) return false;
         var wrong = instances.FirstOrDefault(i => i.Snapshot.State?.Text == KnownResourceStates.FailedToStart || i.Snapshot.ExitCode != wait.ExitCode);
-        return wrong is null ? true : throw new DistributedApplicationException(
+        return wrong is null ? true : throw new DependencyException(
             $"'{wrong.Resource.Name}', whose end it waits for, is {wrong.Snapshot.State?.Text} with exit code {wrong.Snapshot.ExitCode}.");
     }
 }
+
+/// <summary>A resource cannot be started because another one is not there, which has been told already.</summary>
+internal sealed class DependencyException(string message) : DistributedApplicationException(message);

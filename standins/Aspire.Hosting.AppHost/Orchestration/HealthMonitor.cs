@@ -105,10 +105,11 @@ internal sealed partial class HealthMonitor(
                 e => check.EndpointName is null ? e.UriScheme is "http" or "https" : e.Name == check.EndpointName)
                 ?? throw new DistributedApplicationException($"'{resource.Name}' has no HTTP endpoint to check.");
             using var response = await _http.GetAsync(
-                new Uri(new Uri(endpoint.UrlOf(index)), check.Path), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            var status = (int)response.StatusCode;
-            return status == check.StatusCode ? Report(check.Key, HealthStatus.Healthy, null, null)
-                : Report(check.Key, HealthStatus.Unhealthy, $"GET {check.Path} answered {status}, not {check.StatusCode}.", null);
+                new Uri(new Uri(endpoint.UrlOf(index)), check.Path), cancellationToken);
+            if ((int)response.StatusCode == check.StatusCode) return Report(check.Key, HealthStatus.Healthy, null, null);
+            var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            return Report(
+                check.Key, HealthStatus.Unhealthy, $"GET {check.Path} answered {(int)response.StatusCode}: {body[..Math.Min(body.Length, 500)]}", null);
         }
         catch (Exception e) when (e is HttpRequestException or DistributedApplicationException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

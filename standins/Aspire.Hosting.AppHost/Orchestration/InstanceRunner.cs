@@ -46,7 +46,7 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
         }
         catch (Exception e)
         {
-            await FailAsync(e.Message);
+            await FailAsync(e);
         }
         finally
         {
@@ -98,11 +98,12 @@ internal sealed class InstanceRunner(ResourceInstance instance, RunnerServices s
     }
 
     /// <summary>Tells once, on the console of the resource and of the AppHost, why it is not there.</summary>
-    internal async Task FailAsync(string reason)
+    private async Task FailAsync(Exception reason)
     {
-        AppHostLog.Failed(_console, reason);
+        AppHostLog.Failed(_console, reason.Message);
         await PublishAsync(s => s with { State = new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error), StopTimeStamp = Now });
-        services.Failures.Report(instance.Resource, $"{instance.Resource.Name} could not be started: {reason}");
+        if (reason is not DependencyException)
+            services.Failures.Report(instance.Resource, $"{instance.Resource.Name} could not be started: {reason.Message}");
     }
 
     public void Dispose()

@@ -16,6 +16,7 @@ internal sealed partial class Orchestrator(
     private static readonly TimeSpan s_endLimit = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan s_endLimitOfTests = TimeSpan.FromSeconds(20);
     private readonly CancellationTokenSource _run = new();
+    private readonly CancellationTokenSource _starting = new();
     private readonly Dictionary<string, InstanceRunner> _runners = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Task> _work = [];
     private DcpClient? _dcp;
@@ -48,23 +49,25 @@ internal sealed partial class Orchestrator(
         // A start that failed has told its reason; that is all its reader needs.
         var wasRunning = _runners.Count > 0;
         if (wasRunning) LogStopping(logger);
+        await _starting.CancelAsync();
         foreach (var runner in _runners.Values) runner.MarkStopping();
         using var limit = new CancellationTokenSource(s_stopLimit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await new Shutdown([.. _runners.Values], time).RunAsync(both.Token);
         if (services.GetService<IDashboard>() is { } dashboard) await dashboard.StopAsync(CancellationToken.None);
-        await EndDcpAsync(dcp);
+        var complete = await EndDcpAsync(dcp);
         await _run.CancelAsync();
         await Task.WhenAll(_work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         services.GetRequiredService<ResourceNotificationService>().Complete();
         dcp.Dispose();
-        if (wasRunning) LogStopped(logger);
+        if (wasRunning && complete) LogStopped(logger);
     }
 
     public void Dispose()
     {
         foreach (var runner in _runners.Values) runner.Dispose();
         _run.Dispose();
+        _starting.Dispose();
         session.Dispose();
     }
 
@@ -90,7 +93,7 @@ internal sealed partial class Orchestrator(
         Run(watcher.RunAsync);
         Run(logs.RunAsync);
         Run(services.GetRequiredService<HealthMonitor>().RunAsync);
-        Run(ct => services.GetRequiredService<Progress>().RunAsync(dashboard, ct));
+        Run(_ => services.GetRequiredService<Progress>().RunAsync(dashboard, _starting.Token));
         Run(_ => services.GetRequiredService<ParameterStates>().PublishAsync());
         foreach (var runner in _runners.Values)
             if (!runner.Instance.Resource.Annotations.OfType<ExplicitStartupAnnotation>().Any())
@@ -106,7 +109,7 @@ internal sealed partial class Orchestrator(
             {
                 await work(_run.Token);
             }
-            catch (OperationCanceledException) when (_run.IsCancellationRequested)
+            catch (OperationCanceledException) when (_starting.IsCancellationRequested)
             {
                 // The end.
             }
@@ -119,17 +122,19 @@ internal sealed partial class Orchestrator(
         _work.Add(Task.Run(Guarded));
     }
 
-    private async Task EndDcpAsync(DcpClient dcp)
+    private async Task<bool> EndDcpAsync(DcpClient dcp)
     {
         using var limit = new CancellationTokenSource(builder.Options.Testing ? s_endLimitOfTests : s_endLimit, time);
         try
         {
             await dcp.ShutDownAsync(limit.Token);
             await dcpProcess.WaitForEndAsync(limit.Token);
+            return true;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or DistributedApplicationException)
         {
             LogSlowEnd(logger, e.Message);
+            return false;
         }
     }
 

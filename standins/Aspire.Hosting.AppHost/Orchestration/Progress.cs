@@ -7,24 +7,47 @@ namespace Aspire.Hosting.Orchestration;
 internal sealed partial class Progress(
     IDistributedApplicationBuilder builder, ResourceNotificationService notifications, ILogger<DistributedApplication> logger, TimeProvider time)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
     internal async Task RunAsync(Task<string?> dashboard, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var missing = builder.Resources
-            .Where(r => r is not ParameterResource && !r.Annotations.OfType<ExplicitStartupAnnotation>().Any())
-            .Select(r => r.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var total = missing.Count;
-        await foreach (var e in notifications.WatchAsync(cancellationToken))
-        {
-            if (!missing.Contains(e.Resource.Name) || !IsUp(e.Resource)) continue;
-            missing.Remove(e.Resource.Name);
-            LogHealthy(logger, e.Resource.Name, total - missing.Count, total);
-            if (missing.Count == 0) break;
-        }
-
+            .Where(r => r is not ParameterResource && !r.Annotations.OfType<ExplicitStartupAnnotation>().Any()).ToHashSet();
+        await using (var reminder = time.CreateTimer(_ => Remind(missing), null, s_patience, s_patience))
+            await WaitAsync(missing, cancellationToken);
         var addresses = string.Join(", ", Addresses());
         var pages = await dashboard.WaitAsync(cancellationToken);
         LogAllHealthy(logger, time.GetElapsedTime(start).TotalSeconds, addresses, pages is null ? "" : $"{(addresses.Length > 0 ? ", " : "")}dashboard: {pages}");
+    }
+
+    private async Task WaitAsync(HashSet<IResource> missing, CancellationToken cancellationToken)
+    {
+        var total = missing.Count;
+        if (total == 0) return;
+        await foreach (var e in notifications.WatchAsync(cancellationToken))
+        {
+            if (!IsUp(e.Resource)) continue;
+            lock (missing)
+                if (!missing.Remove(e.Resource)) continue;
+            LogHealthy(logger, e.Resource.Name, total - missing.Count, total);
+            if (missing.Count == 0) return;
+        }
+    }
+
+    /// <summary>Says what is missing and why, as far as it is known.</summary>
+    private void Remind(HashSet<IResource> missing)
+    {
+        IResource[] still;
+        lock (missing) still = [.. missing];
+        foreach (var instance in still.SelectMany(notifications.InstancesOf).DistinctBy(e => e.Resource))
+        {
+            var report = instance.Snapshot.HealthReports.FirstOrDefault(
+                r => r.Status is not null and not Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy);
+            LogMissing(
+                logger, instance.Resource.Name, instance.Snapshot.State?.Text ?? "not started",
+                report is null ? "" : $", {report.Description} {report.ExceptionText}".ReplaceLineEndings(" ").TrimEnd());
+        }
     }
 
     /// <summary>Those that were marked as meant for the outside.</summary>
@@ -46,4 +69,7 @@ internal sealed partial class Progress(
 
     [LoggerMessage(2, LogLevel.Information, "Everything is healthy after {Seconds:0.0} s. {Addresses}{Dashboard}")]
     private static partial void LogAllHealthy(ILogger logger, double seconds, string addresses, string dashboard);
+
+    [LoggerMessage(3, LogLevel.Information, "Still waiting for {Resource}: {State}{Reason}")]
+    private static partial void LogMissing(ILogger logger, string resource, string state, string reason);
 }
