@@ -8,7 +8,7 @@ internal sealed class ConnectionStrings
 {
     // The dashboard finds the other end of a call by this property. Databases of one server have the same address, so for them the
     // text is shown under a name of our own; otherwise every query of every service would be drawn as one to the last database.
-    private const string OfChild = "connectionString";
+    internal const string OfChild = "connectionString";
 
     private readonly ConcurrentDictionary<IResource, string> _known = [];
 

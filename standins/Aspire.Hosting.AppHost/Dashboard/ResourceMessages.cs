@@ -66,8 +66,17 @@ internal static class ResourceMessages
         return message;
     }
 
-    private static Wire.ResourceProperty Property(ResourcePropertySnapshot property) =>
-        new() { Name = property.Name, Value = ToValue(property.Value), IsSensitive = property.IsSensitive };
+    private static Wire.ResourceProperty Property(ResourcePropertySnapshot property)
+    {
+        var message = new Wire.ResourceProperty { Name = property.Name, Value = ToValue(property.Value), IsSensitive = property.IsSensitive };
+        if (property.Name == ConnectionStrings.OfChild)
+        {
+            // Names that the dashboard does not know are shown only when they are highlighted.
+            message.DisplayName = "Connection string";
+            message.IsHighlighted = true;
+        }
+        return message;
+    }
 
     private static Value ToValue(object? value) => value switch
     {
