@@ -14,6 +14,8 @@ internal sealed class PortClaims : IDisposable
     private const int First = 20_000;
     private const int Count = 12_000;
     private readonly string _file;
+    private readonly int _first;
+    private readonly int _count;
     private readonly Lock _lock = new();
     private readonly List<int> _mine = [];
 
@@ -23,9 +25,9 @@ internal sealed class PortClaims : IDisposable
     {
     }
 
-    internal PortClaims(string file)
+    internal PortClaims(string file, int first = First, int count = Count)
     {
-        _file = file;
+        (_file, _first, _count) = (file, first, count);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
     }
 
@@ -37,16 +39,16 @@ internal sealed class PortClaims : IDisposable
             using var held = FileLock.Take(_file + ".lock");
             var claims = Read();
             var claimed = new List<int>();
-            var next = Random(Count);
-            for (var tries = 0; claimed.Count < count && tries < Count; tries++)
+            var next = Random(_count);
+            for (var tries = 0; claimed.Count < count && tries < _count; tries++)
             {
-                var port = First + (next + tries) % Count;
+                var port = _first + (next + tries) % _count;
                 if (claims.ContainsKey(port) || !IsFree(port)) continue;
                 claims[port] = Environment.ProcessId;
                 claimed.Add(port);
             }
 
-            if (claimed.Count < count) throw new DistributedApplicationException($"There are no {count} free ports from {First} on.");
+            if (claimed.Count < count) throw new DistributedApplicationException($"There are no {count} free ports from {_first} on.");
             Write(claims);
             _mine.AddRange(claimed);
             return claimed;
