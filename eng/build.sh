@@ -48,6 +48,15 @@ fingerprint() {
     } | sha256sum | cut -d' ' -f1
 }
 
+# The container images of the graph, from its manifest.
+images() {
+    local folder
+    folder=$(mktemp -d -t shop.XXXXXX)
+    quietly dotnet "$APPHOST_DLL" --publisher manifest --output-path "$folder/manifest.json"
+    sed -n 's/.*"image": "\(.*\)".*/\1/p' "$folder/manifest.json"
+    rm -rf "$folder"
+}
+
 publish_manifest() {
     local file=${1:-$SHOP_ROOT/artifacts/aspire-manifest.json}
     [ $# -eq 0 ] || shift

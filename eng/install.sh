@@ -8,10 +8,34 @@ export ASPIRE_HOME=${ASPIRE_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/shop/aspire}
 
 install_for_run() {
     require_dotnet
-    local packages=()
-    mapfile -t packages < <(missing_servers && missing_tools)
-    install_packages "${packages[@]}"
+    local servers=() tools=()
+    mapfile -t servers < <(missing_servers)
+    mapfile -t tools < <(missing_tools)
+    if [ ${#servers[@]} -gt 0 ] && runs_containers; then servers=(); fi
+    install_packages "${servers[@]}" "${tools[@]}"
     install_aspire
+}
+
+# Whether the AppHost will run the servers as containers: the same rule as there, asked only when a server is missing here.
+runs_containers() {
+    local engine image
+    [ "${SHOP_SERVERS:-}" != local ] || return 1
+    [ "${SHOP_SERVERS:-}" != containers ] || return 0
+    engine=$(container_engine) || return 1
+    build_apphost
+    for image in $(images); do
+        "$engine" image inspect "$image" >/dev/null 2>&1 && continue
+        say "Pulling $image"
+        "$engine" pull --quiet "$image" >/dev/null 2>&1 || return 1
+    done
+}
+
+container_engine() {
+    local engine
+    for engine in docker podman; do
+        if has "$engine" && timeout 10 "$engine" info >/dev/null 2>&1; then echo "$engine" && return; fi
+    done
+    return 1
 }
 
 install_for_tests() {
@@ -24,7 +48,6 @@ install_for_tests() {
 
 # Names of packages, one per line; "postgresql" stands for the newest version that Shop supports.
 missing_servers() {
-    [ "${SHOP_SERVERS:-}" != containers ] || return 0
     compgen -G '/usr/lib/postgresql/1[5-8]/bin/postgres' >/dev/null || echo postgresql
     has redis-server || echo redis-server
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
