@@ -6,7 +6,7 @@ var builder = DistributedApplication.CreateBuilder(args);
 var replicas = builder.Configuration.GetValue("Shop:Replicas", 2);
 var secrets = builder.AddSecrets();
 
-var postgres = builder.AddPostgres("postgres").WithDataVolume();
+var postgres = builder.AddPostgres("postgres").WithArgs("-c", "max_connections=400").WithDataVolume();
 var cache = builder.AddRedis("cache").WithDataVolume();
 var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
 

@@ -90,7 +90,7 @@ internal static class LocalPostgres
         var arguments = new List<object>
         {
             program, "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", "unix_socket_directories=",
-            "-c", "max_connections=400", "-c", "shared_buffers=256MB",
+            "-c", "shared_buffers=256MB",
         };
         // Those of the container, such as -c name=value, mean the same here, and the last one wins.
         foreach (var annotation in context.Resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
