@@ -8,7 +8,7 @@ namespace Shop.ServiceDefaults.Data;
 /// <summary>Our defaults for PostgreSQL connections; what the connection string itself says wins.</summary>
 internal static class ConnectionStrings
 {
-    public const int DefaultMaxPoolSize = 40;
+    public const int DefaultMaxPoolSize = 25;
 
     public static string WithDefaults(string connectionString, IConfiguration configuration, string applicationName)
     {

@@ -41,12 +41,13 @@ internal sealed partial class OutboxRelay(
         }
     }
 
-    /// <summary>Returns when another replica leads; throws when the database or the broker is lost.</summary>
+    /// <summary>Waits to lead, then leads until the database or the broker is lost, which it throws.</summary>
     private async Task LeadAsync(ServiceDatabase database, CancellationToken stoppingToken)
     {
         await using var connection = await database.Dedicated.OpenConnectionAsync(stoppingToken);
-        if (!await OutboxTable.TryLeadAsync(connection, stoppingToken))
-            return;
+        // On one connection: opening one per try would cost the server a process each second and replica.
+        while (!await OutboxTable.TryLeadAsync(connection, stoppingToken))
+            await Task.Delay(Poll, time, stoppingToken);
         // A notification may arrive with the answer to a query; waiting afterwards would not see it.
         var woken = false;
         connection.Notification += (_, _) => woken = true;

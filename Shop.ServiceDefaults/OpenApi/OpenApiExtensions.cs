@@ -24,6 +24,13 @@ internal static class OpenApiExtensions
             });
             return Task.CompletedTask;
         });
+        // The schema exporter says nothing about types with a converter of their own, and text has one (NulCharacters).
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(string) && schema.Type is null)
+                schema.Type = context.JsonPropertyInfo?.IsGetNullable == true ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+            return Task.CompletedTask;
+        });
         options.AddOperationTransformer((operation, context, _) =>
         {
             if (DemandsToken(context))

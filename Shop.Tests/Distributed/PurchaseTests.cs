@@ -128,6 +128,20 @@ public sealed class PurchaseTests(ShopGraph graph)
         await Eventually.BecomesAsync("nothing is reserved for the order", () => ReservedForAsync(orderId), seen => seen == 0);
     }
 
+    [Fact]
+    public async Task One_OpenApi_document_describes_every_public_call_with_the_types_of_its_fields()
+    {
+        using var visitor = graph.Visitor();
+        var document = await visitor.SendAsync(HttpMethod.Get, "/openapi/v1.json");
+        var paths = document["paths"]!.AsObject();
+
+        foreach (var path in new[] { "/api/users/login", "/api/products", "/api/products/{id}", "/api/cart", "/api/orders", "/api/orders/{id}/events", "/api/payments" })
+            Assert.True(paths.ContainsKey(path), path);
+        Assert.DoesNotContain(paths, path => path.Key.StartsWith("/internal", StringComparison.Ordinal));
+        var method = document["components"]!["schemas"]!.AsObject().Single(schema => schema.Key.Contains("StartPayment", StringComparison.Ordinal)).Value!["properties"]!["method"]!;
+        Assert.Contains("string", method["type"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
     private Task<long> OnHandAsync(long productId) =>
         ShopGraph.QueryAsync<long>(graph.App, "catalogdb", "select on_hand::bigint from stock where product_id = $1", productId);
 

@@ -132,7 +132,7 @@ public sealed class PageTests(WebFixture fixture) : IClassFixture<WebFixture>, I
         var answer = await _browser.PostAsync(new Uri(form, UriKind.Relative), content);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Empty(_upstream.Seen.Where(seen => seen.Method != "GET"));
+        Assert.DoesNotContain(_upstream.Seen, seen => seen.Method != "GET");
     }
 
     [Fact]
