@@ -22,7 +22,7 @@ public sealed class ProblemTests : IAsyncLifetime
             app.MapGet("/api/items/{id}", (int id, int? limit, string? q) => $"{id} {limit} {q}");
             app.MapPost("/api/items", (Item item) => item);
             app.MapGet("/api/fail/{how}", (string how, CancellationToken cancellationToken) => Fail(how, cancellationToken));
-            app.MapInternal("orders").MapPost("/secrets", (Item item) => item);
+            app.MapInternal("orders", "nobody").MapPost("/secrets", (Item item) => item);
         });
 
     public Task DisposeAsync() => _service.DisposeAsync().AsTask();
