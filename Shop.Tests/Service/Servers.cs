@@ -23,7 +23,7 @@ public sealed class Servers : IAsyncLifetime
     public async Task<string> CreateDatabaseAsync(string prefix)
     {
         var name = UniqueName(prefix);
-        await using var server = NpgsqlDataSource.Create(_postgres);
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_postgres) { Pooling = false });
         await using var create = server.CreateCommand($"create database \"{name}\"");
         await create.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(_postgres) { Database = name }.ConnectionString;
@@ -41,7 +41,7 @@ public sealed class Servers : IAsyncLifetime
         var postgres = StartUnlessNamed("SHOP_TEST_POSTGRES", LocalServer.PostgresAsync);
         var redis = StartUnlessNamed("SHOP_TEST_REDIS", LocalServer.RedisAsync);
         var rabbit = StartUnlessNamed("SHOP_TEST_RABBIT", LocalServer.RabbitAsync);
-        _postgres = new NpgsqlConnectionStringBuilder(await postgres) { Pooling = false }.ConnectionString;
+        _postgres = await postgres;
         RedisConnectionString = await redis;
         RabbitConnectionString = await rabbit;
     }
