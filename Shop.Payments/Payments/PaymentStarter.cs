@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Polly;
 using Shop.Payments.Provider;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Payments.Payments;
@@ -9,7 +12,8 @@ namespace Shop.Payments.Payments;
 /// idempotent and stored before the next, so the worker goes on wherever a crash left it.
 /// </summary>
 internal sealed partial class PaymentStarter(
-    PaymentStore store, OrdersClient orders, ProviderClient provider, IOptions<PaymentOptions> options, ILogger<PaymentStarter> logger)
+    PaymentStore store, OrdersClient orders, ProviderClient provider, IOptions<PaymentOptions> options, Failpoints failpoints,
+    ILogger<PaymentStarter> logger)
 {
     /// <summary>Goes as far as it can now. What fails for a passing reason is left to the worker.</summary>
     /// <exception cref="ProblemException">The order cannot be paid.</exception>
@@ -17,13 +21,16 @@ internal sealed partial class PaymentStarter(
     {
         try
         {
+            // Reopened first: a crash behind the freeze must leave a payment that the worker takes up.
+            if (payment.Status is PaymentStatus.Refused)
+                payment = await store.ReopenedAsync(payment.Id, cancellationToken);
+            await failpoints.HitAsync("payments.start.before-freeze", cancellationToken);
             if (payment.Status is PaymentStatus.Created or PaymentStatus.Refused)
                 payment = await FreezeAsync(payment, cancellationToken);
             if (payment.Status is PaymentStatus.Pending)
                 await provider.ChargeAsync(payment, options.Value.NotificationBaseUrl, cancellationToken);
         }
-        catch (Exception error) when (error is HttpRequestException or TimeoutException or OperationCanceledException
-                                      && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (IsPassing(error) && !cancellationToken.IsCancellationRequested)
         {
             LeftToWorker(payment.Id, Payment.Name(payment.Status), error);
         }
@@ -43,6 +50,10 @@ internal sealed partial class PaymentStarter(
             throw;
         }
     }
+
+    // Away, slow, refused by the resilience handler (time-out, open circuit, too many calls), or an answer that was cut off.
+    private static bool IsPassing(Exception error) =>
+        error is HttpRequestException or ExecutionRejectedException or IOException or JsonException or TimeoutException or OperationCanceledException;
 
     [LoggerMessage(1, LogLevel.Warning, "Payment {PaymentId} stays {Status} for now; the worker takes it up again")]
     private partial void LeftToWorker(Guid paymentId, string status, Exception error);

@@ -57,6 +57,21 @@ internal sealed class PaymentStore(NpgsqlDataSource database)
                ?? throw new InvalidOperationException($"payment {id} is gone");
     }
 
+    /// <summary>A refused payment that is asked for again: the order may be payable by now. Returns the payment as it is now.</summary>
+    public async Task<Payment> ReopenedAsync(Guid id, CancellationToken cancellationToken)
+    {
+        const string sql = $"""
+            update payments set status = 'created', failure = null, version = version + 1, attempts = 0,
+                   next_attempt_at = shop_now() + interval '5 seconds', updated_at = shop_now()
+            where id = $1 and status = 'refused'
+            returning {Columns}
+            """;
+        await using var command = Command(sql, id);
+        return await ReadOneAsync(command, cancellationToken)
+               ?? await FindAsync(id, cancellationToken)
+               ?? throw new InvalidOperationException($"payment {id} is gone");
+    }
+
     /// <summary>Records that the order cannot be paid, and why.</summary>
     public async Task RefusedAsync(Guid id, string failure, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using Shop.Payments.Notifications;
 using Shop.Payments.Payments;
 using Shop.Payments.Provider;
@@ -34,8 +33,8 @@ internal sealed partial class PaymentWorker(
             foreach (var payment in await store.ClaimDueAsync(BatchSize, cancellationToken))
                 await TakeUpAsync(payment, cancellationToken);
         }
-        // The next tick tries again.
-        catch (NpgsqlException error)
+        // The next tick tries again; an exception that left this loop would end the service.
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             DatabaseAway(error);
         }

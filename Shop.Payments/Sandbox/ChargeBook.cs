@@ -28,6 +28,8 @@ internal sealed class ChargeBook
         return true;
     }
 
+    public void Remove(Charge charge) => _charges.TryRemove(charge.Request.PaymentId, out _);
+
     public Charge? Find(Guid paymentId) => _charges.GetValueOrDefault(paymentId);
 
     /// <summary>Moves a charge on if it is in state <paramref name="from"/>.</summary>

@@ -26,8 +26,14 @@ internal static class SandboxEndpoints
         validator.Check(SandboxMethods.All.Contains(request.Method), "method", "is unknown");
         validator.Check(request.NotifyUrl is { IsAbsoluteUri: true, Scheme: "http" or "https" }, "notifyUrl", "must be an http or https address");
         validator.ThrowIfInvalid();
-        if (!book.TryAdd(request, () => dials.Plan(request.Method), out var charge, out var added) || (added && !notifier.TryEnqueue(charge)))
-            throw new ProblemException(503, "busy", "Too many charges are under way.");
+        if (!book.TryAdd(request, () => dials.Plan(request.Method), out var charge, out var added))
+            throw Busy();
+        if (added && !notifier.TryEnqueue(charge))
+        {
+            // A charge that nobody carries must not be found by the retry.
+            book.Remove(charge);
+            throw Busy();
+        }
         if (charge.Request.Amount != request.Amount || charge.Request.Currency != request.Currency)
             throw new ProblemException(409, "charge_differs", "This payment was charged with another amount.", "amount");
         return TypedResults.Accepted($"/charges/{request.PaymentId:D}", charge.Response);
@@ -47,7 +53,7 @@ internal static class SandboxEndpoints
             throw new ProblemException(409, "not_charged", $"The charge is {charge.Status}.");
         // Asked again means that our notification was lost.
         if (!notifier.TryEnqueue(charge))
-            throw new ProblemException(503, "busy", "Too many charges are under way.");
+            throw Busy();
         return TypedResults.Accepted($"/charges/{request.PaymentId:D}", charge.Response);
     }
 
@@ -60,6 +66,8 @@ internal static class SandboxEndpoints
         dials.Value = settings;
         return TypedResults.Ok(settings);
     }
+
+    private static ProblemException Busy() => new(503, "busy", "Too many charges are under way.");
 
     private static Charge Known(Guid paymentId, ChargeBook book) =>
         book.Find(paymentId) ?? throw new ProblemException(404, "charge_unknown", "There is no such charge.", "paymentId");
