@@ -63,7 +63,7 @@ internal sealed class ServiceDatabase(string name, string connectionString, Npgs
             await using var connection = await Dedicated.OpenConnectionAsync(cancellationToken);
             return true;
         }
-        catch (NpgsqlException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }

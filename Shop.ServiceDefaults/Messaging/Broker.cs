@@ -6,12 +6,18 @@ using RabbitMQ.Client;
 namespace Shop.ServiceDefaults.Messaging;
 
 /// <summary>
-/// The service's one connection to RabbitMQ, made when somebody needs it and made again when it is lost. The client's own
+/// A connection of the service to RabbitMQ, made when somebody needs it and made again when it is lost. The client's own
 /// recovery is off: it would bring back channels whose users have already begun anew.
 /// </summary>
 internal sealed partial class Broker(IConnectionFactory factory, MessagingSettings settings, TimeProvider time, ILogger<Broker> logger)
     : IHealthCheck, IAsyncDisposable
 {
+    /// <summary>
+    /// Key of the connection that only publishes. A broker in memory or disk alarm stops reading from connections that
+    /// published; consumers need one that it still reads, or their acknowledgements could not end the alarm.
+    /// </summary>
+    public const string Publishing = "publishing";
+
     /// <summary>Unconfirmed publishes per channel.</summary>
     public const int Window = 256;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);

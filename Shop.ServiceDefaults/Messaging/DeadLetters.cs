@@ -1,10 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 
 namespace Shop.ServiceDefaults.Messaging;
 
 /// <summary>The messages that this service has given up.</summary>
-internal sealed partial class DeadLetters(Broker broker, MessagingSettings settings, TimeProvider time, ILogger<DeadLetters> logger)
+internal sealed partial class DeadLetters(
+    [FromKeyedServices(Broker.Publishing)] Broker broker, MessagingSettings settings, TimeProvider time, ILogger<DeadLetters> logger)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 

@@ -14,6 +14,7 @@ internal sealed partial class DeliveryHandler(
     ILogger<DeliveryHandler> logger)
 {
     private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PostponeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Answers the broker, or throws: then the delivery is unanswered.</summary>
     public async Task HandleAsync(IChannel channel, BasicDeliverEventArgs delivery, CancellationToken stoppingToken)
@@ -101,9 +102,12 @@ internal sealed partial class DeliveryHandler(
         LogFailed(failure, message.Type, message.MessageId, message.Attempt, delay);
         var next = message with { Attempt = message.Attempt + 1 };
         // Confirmed first, acknowledged then: a crash in between makes a repeat, which the inbox recognises.
+        // Cut off, the delivery stays unanswered and comes again.
+        using var limit = new CancellationTokenSource(PostponeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         await channel.BasicPublishAsync(
             "", settings.RetryQueue(delay), mandatory: true, next.Properties(delivery.BasicProperties.AppId ?? settings.Queue),
-            message.Body, stoppingToken);
+            message.Body, either.Token);
         metrics.Retried(message.Type);
         await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, CancellationToken.None);
     }

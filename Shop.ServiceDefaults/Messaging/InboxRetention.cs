@@ -48,7 +48,7 @@ internal sealed partial class InboxRetention(ServiceDatabases databases, TimePro
                 {
                     await SeedAsync(database.DataSource, stoppingToken);
                 }
-                catch (NpgsqlException exception)
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     LogFailed(exception, database.Name);
                 }

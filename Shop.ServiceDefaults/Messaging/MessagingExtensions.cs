@@ -50,6 +50,7 @@ public static class MessagingExtensions
         services.AddSingleton(s => new Outbox(settings.Published, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MessagingMetrics>();
         services.AddSingleton<Broker>();
+        services.AddKeyedSingleton<Broker>(Broker.Publishing);
         services.AddSingleton<RelayPublisher>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<DeliveryHandler>();

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using Shop.ServiceDefaults.Data;
 
 namespace Shop.ServiceDefaults.Messaging;
@@ -13,6 +11,7 @@ internal sealed partial class MessagingGauges(
     ILogger<MessagingGauges> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QueueLimit = TimeSpan.FromSeconds(4);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +33,7 @@ internal sealed partial class MessagingGauges(
         {
             metrics.Outbox(database.Name, await OutboxTable.MeasureAsync(database.DataSource, stoppingToken));
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogNotMeasured(exception.Message, database.Name);
         }
@@ -43,13 +42,17 @@ internal sealed partial class MessagingGauges(
     // A passive declaration answers the depth on any RabbitMQ, without the management plugin.
     private async Task MeasureQueuesAsync(CancellationToken stoppingToken)
     {
+        using var limit = new CancellationTokenSource(QueueLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         try
         {
-            await using var channel = await broker.OpenChannelAsync(handlers: 1, stoppingToken);
+            await using var channel = await broker.OpenChannelAsync(handlers: 1, either.Token);
             foreach (var queue in settings.RetryDelays.Select(settings.RetryQueue).Append(settings.Queue).Append(settings.DeadQueue))
-                metrics.Queue(queue, (await channel.QueueDeclarePassiveAsync(queue, stoppingToken)).MessageCount);
+                metrics.Queue(queue, (await channel.QueueDeclarePassiveAsync(queue, either.Token)).MessageCount);
         }
-        catch (Exception exception) when (exception is RabbitMQClientException or TimeoutException or IOException)
+        // Whatever it is, a broker that hangs included (which the client tells by a cancellation): an exception that left
+        // this loop would end the service.
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogNotMeasured(exception.Message, settings.Queue);
         }

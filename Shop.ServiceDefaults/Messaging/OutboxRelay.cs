@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -11,7 +12,7 @@ namespace Shop.ServiceDefaults.Messaging;
 /// on a connection of its own; the next one takes over within a second when that session ends.
 /// </summary>
 internal sealed partial class OutboxRelay(
-    ServiceDatabases databases, Broker broker, MessagingSettings settings, RelayPublisher publisher, Failpoints failpoints,
+    ServiceDatabases databases, [FromKeyedServices(Broker.Publishing)] Broker broker, MessagingSettings settings, RelayPublisher publisher, Failpoints failpoints,
     TimeProvider time, ILogger<OutboxRelay> logger) : BackgroundService
 {
     // A notification wakes the relay at once. The poll finds what did not notify: soon after the last find, later less often.

@@ -15,6 +15,8 @@ public static class DatabaseErrors
         PostgresException server => server.SqlState[..2] is "08" or "53" or "57" || server.SqlState is "25006" or "3D000",
         NpgsqlException { InnerException: SocketException or IOException or TimeoutException } => true,
         NpgsqlException client => client.IsTransient,
+        // Npgsql looks the host name up outside its own wrapping.
+        SocketException or TimeoutException => true,
         _ => false,
     };
 
