@@ -14,12 +14,15 @@ public sealed class Chromium : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        var program = Environment.GetEnvironmentVariable("SHOP_CHROMIUM") ?? "/usr/bin/chromium";
+        if (!File.Exists(program))
+            throw new InvalidOperationException($"Chromium is not installed ({program}): run ./shop setup");
         _playwright = await Playwright.CreateAsync();
         // Only a failing test waits so long; the machine may be busy.
         Assertions.SetDefaultExpectTimeout(30_000);
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = Environment.GetEnvironmentVariable("SHOP_CHROMIUM") ?? "/usr/bin/chromium",
+            ExecutablePath = program,
             Args = Arguments,
         });
     }

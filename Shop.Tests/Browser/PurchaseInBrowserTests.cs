@@ -107,7 +107,8 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
         await page.Keyboard.PressAsync("Enter");
         await page.Locator(".card h3 a").First.FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Add to cart" }).FocusAsync();
+        // The cards' buttons name their product as well.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to cart", Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByText("Added to your cart.")).ToBeVisibleAsync();
         await page.Context.CloseAsync();
@@ -120,7 +121,7 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
         await page.GetByRole(AriaRole.Searchbox).PressAsync("Enter");
         await page.Locator(".card", new() { HasText = "In stock" }).First.GetByRole(AriaRole.Heading).GetByRole(AriaRole.Link).ClickAsync();
         await page.GetByLabel("Quantity").FillAsync("2");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Add to cart" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to cart", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("Added to your cart.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Check out" }).ClickAsync();
     }

@@ -7,12 +7,12 @@ namespace Shop.Tests.Service;
 /// <summary>A server program of this machine, as an unprivileged user, with a data directory of its own; gone when disposed.</summary>
 internal sealed class LocalServer : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly Process[] _processes;
     private readonly string _data;
 
-    private LocalServer(Process process, string data, string connectionString)
+    private LocalServer(Process process, string data, string connectionString, params Process[] helpers)
     {
-        _process = process;
+        _processes = [process, .. helpers];
         _data = data;
         ConnectionString = connectionString;
     }
@@ -21,8 +21,9 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public static async Task<LocalServer> PostgresAsync()
     {
-        var (data, port) = (NewDirectory("postgres"), FreePort());
-        var bin = Directory.GetDirectories("/usr/lib/postgresql").Order().Last() + "/bin/";
+        var (data, port) = (NewDirectory("postgres"), FreePorts.Next());
+        var bin = Installed("/usr/lib/postgresql", "PostgreSQL", Directory.Exists);
+        bin = Directory.GetDirectories(bin).Order().Last() + "/bin/";
         using (var init = Start("postgres", bin + "initdb", ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"], []))
             await init.WaitForExitAsync();
         var server = Start("postgres", bin + "postgres", ["-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
@@ -33,7 +34,8 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public static async Task<LocalServer> RedisAsync()
     {
-        var (data, port) = (NewDirectory("redis"), FreePort());
+        var (data, port) = (NewDirectory("redis"), FreePorts.Next());
+        Installed("/usr/bin/redis-server", "Redis", File.Exists);
         var server = Start("redis", "redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", data], []);
         await AnswersAsync(port);
         return new LocalServer(server, data, $"127.0.0.1:{port}");
@@ -41,10 +43,14 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public static async Task<LocalServer> RabbitAsync()
     {
-        var (data, port) = (NewDirectory("rabbitmq"), FreePort());
+        var (data, port, mapperPort) = (NewDirectory("rabbitmq"), FreePorts.Next(), FreePorts.Next());
         await File.WriteAllTextAsync(data + "/rabbitmq.conf", $"listeners.tcp.default = 127.0.0.1:{port}\n");
         await File.WriteAllTextAsync(data + "/plugins", "[].\n");
-        var server = Start("rabbitmq", "/usr/lib/rabbitmq/bin/rabbitmq-server", [], new()
+        var program = Installed("/usr/lib/rabbitmq/bin/rabbitmq-server", "RabbitMQ", File.Exists);
+        // A port mapper of its own: the one that RabbitMQ starts by itself stays behind as a daemon.
+        var mapper = Start("rabbitmq", "epmd", ["-port", $"{mapperPort}", "-address", "127.0.0.1"], []);
+        await AnswersAsync(mapperPort);
+        var server = Start("rabbitmq", program, [], new()
         {
             ["HOME"] = data,
             ["RABBITMQ_NODENAME"] = $"test{port}@localhost",
@@ -53,19 +59,27 @@ internal sealed class LocalServer : IAsyncDisposable
             ["RABBITMQ_CONFIG_FILE"] = data + "/rabbitmq.conf",
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = data + "/plugins",
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
-            ["RABBITMQ_DIST_PORT"] = $"{FreePort()}",
+            ["RABBITMQ_DIST_PORT"] = $"{FreePorts.Next()}",
+            ["ERL_EPMD_PORT"] = $"{mapperPort}",
+            ["ERL_AFLAGS"] = "-start_epmd false",
         });
         await AnswersAsync(port);
-        return new LocalServer(server, data, $"amqp://guest:guest@127.0.0.1:{port}");
+        return new LocalServer(server, data, $"amqp://guest:guest@127.0.0.1:{port}", mapper);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        foreach (var process in _processes)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
         Directory.Delete(_data, recursive: true);
     }
+
+    private static string Installed(string path, string name, Predicate<string> exists) =>
+        exists(path) ? path : throw new InvalidOperationException($"{name} is not installed ({path}): run ./shop setup");
 
     // The servers refuse to run as root, or should not; the data directory belongs to whom they run as.
     private static Process Start(string user, string program, string[] arguments, Dictionary<string, string> environment)
@@ -101,13 +115,6 @@ internal sealed class LocalServer : IAsyncDisposable
         }
 
         return path;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Task AnswersAsync(int port) => Eventually.TrueAsync(
