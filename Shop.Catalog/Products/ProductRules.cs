@@ -78,7 +78,8 @@ public static class ProductRules
     {
         check.Check(!required || !string.IsNullOrWhiteSpace(text), field, "is required")
             .Check(text is null || text.Length <= maxLength, field, $"must be at most {maxLength} characters")
-            .Check(text is null || !HasControls(text), field, "must not hold control characters");
+            .Check(text is null || !HasControls(text), field, "must not hold control characters")
+            .Check(text is null || !text.EnumerateRunes().Any(SearchTerms.IsNoncharacter), field, "must not hold code points that are no characters");
     }
 
     private static bool HasControls(string text) => text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));

@@ -70,11 +70,14 @@ public sealed record SearchTerms(IReadOnlyList<string> Words, IReadOnlyList<stri
         }
     }
 
+    /// <summary>A code point that Unicode keeps for no character at all, such as U+FFFE; normalizing it is an error.</summary>
+    public static bool IsNoncharacter(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF;
+
     // Full-width letters become plain ones, as an input method may send either.
     private static string Normalized(string text)
     {
         var wellFormed = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) wellFormed.Append(rune.ToString());
+        foreach (var rune in text.EnumerateRunes()) wellFormed.Append(IsNoncharacter(rune) ? " " : rune.ToString());
         return wellFormed.ToString().Normalize(NormalizationForm.FormKC).ToLowerInvariant();
     }
 

@@ -28,6 +28,13 @@ public sealed class SearchTermsTests
     [Fact]
     public void A_half_character_is_no_error() => Assert.Equal(["a", "b"], SearchTerms.Of("a\ud800 b").Words);
 
+    [Theory]
+    [InlineData("a\uFFFEb")]
+    [InlineData("a\uFFFFb")]
+    [InlineData("a\uFDD0b")]
+    [InlineData("a\U0001FFFEb")]
+    public void What_is_no_character_stands_for_a_space(string text) => Assert.Equal(["a", "b"], SearchTerms.Of(text).Words);
+
     [Fact]
     public void The_last_word_of_a_query_may_be_unfinished() => Assert.Equal("wireless & head:*", SearchQuery.Parse("Wireless, head").Words);
 
