@@ -46,9 +46,27 @@ internal static class CartEndpoints
         HttpContext context, ClaimsPrincipal user, CartStore carts, ProductClient products, CancellationToken cancellationToken)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var lines = CartKey.Of(context.Request, user) is { } cart ? await LinesOrNoneAsync(carts, cart, cancellationToken) : [];
-        return TypedResults.Ok(lines.Count == 0 ? CartView.Empty : CartView.From(lines, await products.FindAsync(
-            [.. lines.Select(line => line.ProductId)], context.Request.Headers.AcceptLanguage, cancellationToken)));
+        if (CartKey.Of(context.Request, user) is not { } cart
+            || await LinesOrNoneAsync(carts, cart, cancellationToken) is not { Count: > 0 } lines)
+        {
+            return TypedResults.Ok(CartView.Empty);
+        }
+
+        var found = await products.FindAsync(
+            [.. lines.Select(line => line.ProductId)], context.Request.Headers.AcceptLanguage, cancellationToken);
+        await ForgetRetiredAsync(carts, cart, lines, found, cancellationToken);
+        return TypedResults.Ok(CartView.From(lines, found));
+    }
+
+    // A line that is not shown must not stand in the way of ordering the others.
+    private static async Task ForgetRetiredAsync(
+        CartStore carts, CartKey cart, IReadOnlyList<DraftLine> lines, IReadOnlyDictionary<long, CatalogProduct> found, CancellationToken cancellationToken)
+    {
+        var retired = lines.Where(line => !found.ContainsKey(line.ProductId)).ToList();
+        if (retired.Count > 0)
+        {
+            await carts.TakeOutAsync(cart, retired, cancellationToken);
+        }
     }
 
     private static async Task<NoContent> SetAsync(

@@ -57,12 +57,12 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
             [OrderDraft.MaxLines, OrderDraft.MaxQuantity, Now(), browser.Name, customer.Name],
             cancellationToken);
 
-    /// <summary>Takes out what was ordered. The order stands whether or not this succeeds.</summary>
-    public async Task TakeOutAsync(CartKey cart, IReadOnlyList<DraftLine> ordered, CancellationToken cancellationToken)
+    /// <summary>Takes out what was ordered or is sold no longer, as far as possible now: nothing depends on its success.</summary>
+    public async Task TakeOutAsync(CartKey cart, IReadOnlyList<DraftLine> gone, CancellationToken cancellationToken)
     {
         try
         {
-            RedisValue[] values = [Now(), cart.Name, .. ordered.SelectMany(line => new RedisValue[] { line.ProductId, line.Quantity })];
+            RedisValue[] values = [Now(), cart.Name, .. gone.SelectMany(line => new RedisValue[] { line.ProductId, line.Quantity })];
             RedisKey[] keys = [cart.Name, Index];
             await Within(Redis.ScriptEvaluateAsync(CartScripts.TakeOut, keys, values), cancellationToken);
         }

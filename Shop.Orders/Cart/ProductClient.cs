@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Polly;
@@ -11,18 +10,15 @@ namespace Shop.Orders.Cart;
 internal sealed class ProductClient(HttpClient http)
 {
     /// <summary>
-    /// The products that exist, by id: all in one call, and what that call did not hold one by one. The language is the
-    /// shopper's Accept-Language, handed on.
+    /// The products that are sold, by id; what is not among them is sold no longer. The language is the shopper's
+    /// Accept-Language, handed on.
     /// </summary>
     public async Task<IReadOnlyDictionary<long, CatalogProduct>> FindAsync(
         IReadOnlyCollection<long> ids, string? language, CancellationToken cancellationToken)
     {
         try
         {
-            var found = (await ManyAsync(ids, language, cancellationToken)).Where(product => ids.Contains(product.Id)).DistinctBy(product => product.Id).ToList();
-            var missing = ids.Except(found.Select(product => product.Id));
-            var singles = await Task.WhenAll(missing.Select(id => OneAsync(id, language, cancellationToken)));
-            return found.Concat(singles.OfType<CatalogProduct>()).ToDictionary(product => product.Id);
+            return (await ManyAsync(ids, language, cancellationToken)).ToDictionary(product => product.Id);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or ExecutionRejectedException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -36,19 +32,7 @@ internal sealed class ProductClient(HttpClient http)
         var list = string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
         using var response = await GetAsync($"/api/products?ids={list}&limit={ids.Count.ToString(CultureInfo.InvariantCulture)}", language, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync(OrdersJson.Default.CatalogProducts, cancellationToken))?.Items ?? [];
-    }
-
-    private async Task<CatalogProduct?> OneAsync(long id, string? language, CancellationToken cancellationToken)
-    {
-        using var response = await GetAsync($"/api/products/{id.ToString(CultureInfo.InvariantCulture)}", language, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-
-        response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync(OrdersJson.Default.CatalogProduct, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync(OrdersJson.Default.CatalogProducts, cancellationToken))?.Items ?? throw new JsonException("empty answer");
     }
 
     private async Task<HttpResponseMessage> GetAsync(string address, string? language, CancellationToken cancellationToken)

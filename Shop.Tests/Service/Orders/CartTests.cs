@@ -33,22 +33,29 @@ public sealed class CartTests(OrdersBed bed) : IClassFixture<OrdersBed>
     }
 
     [Fact]
-    public async Task Products_that_the_list_does_not_give_are_asked_for_one_by_one()
+    public async Task A_product_that_is_sold_no_longer_leaves_the_cart_and_the_rest_can_be_ordered()
     {
-        var (a, gone) = (bed.Product(10), 888_888_888);
+        var (kept, retired) = (bed.Product(10, 100), bed.Product(10, 100));
         using var shopper = bed.Shopper();
-        await shopper.PutInCartAsync(a, 1);
-        await shopper.PutInCartAsync(gone, 1);
-        bed.Catalog.KnowsIds = false;
+        await shopper.PutInCartAsync(kept, 2);
+        await shopper.PutInCartAsync(retired, 3);
+        bed.Catalog.Retire(retired);
+        Assert.Equal("product_unknown", (await shopper.OrderAsync(new { })).Code);
+
+        bed.Catalog.Away = true;
         try
         {
-            var items = (await shopper.GetAsync("/api/cart")).Json.GetProperty("items").EnumerateArray().ToList();
-            Assert.Equal(a, Assert.Single(items).GetProperty("productId").GetInt64());
+            Assert.Equal("catalog_unavailable", (await shopper.GetAsync("/api/cart")).Code);
         }
         finally
         {
-            bed.Catalog.KnowsIds = true;
+            bed.Catalog.Away = false;
         }
+
+        Assert.Equal(2, (await bed.Services.GetRequiredService<CartStore>().LinesAsync(CartKey.Of(shopper.CustomerId), CancellationToken.None)).Count);
+        Assert.Equal([(kept, 2)], await LinesAsync(shopper));
+        var order = await shopper.OrderAsync(new { });
+        Assert.Equal((HttpStatusCode.Created, 2m), (order.Status, order.Json.GetProperty("total").GetDecimal()));
     }
 
     [Fact]

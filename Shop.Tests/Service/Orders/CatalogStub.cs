@@ -21,21 +21,24 @@ internal sealed class CatalogStub
     /// <summary>Answers 503 to everything.</summary>
     public bool Away { get; set; }
 
-    /// <summary>Knows the query "ids" of the product list.</summary>
-    public bool KnowsIds { get; set; } = true;
-
     /// <summary>How long a reservation is good for.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(15);
 
     public int ListCalls { get; private set; }
-
-    public int SingleCalls { get; private set; }
 
     public void Put(long productId, int stock, long price)
     {
         lock (_lock)
         {
             _products[productId] = (stock, price);
+        }
+    }
+
+    public void Retire(long productId)
+    {
+        lock (_lock)
+        {
+            _products.Remove(productId);
         }
     }
 
@@ -72,7 +75,6 @@ internal sealed class CatalogStub
             request.Headers["X-Service-Key"] == "orders-key" ? Reserve(body) : Results.StatusCode(401));
         app.MapDelete("/internal/reservations/{orderId:guid}", (Guid orderId, int? revision) => Release(orderId, revision));
         app.MapGet("/api/products", List);
-        app.MapGet("/api/products/{id:long}", Single);
     }
 
     private IResult Reserve(StubReserve body)
@@ -134,17 +136,8 @@ internal sealed class CatalogStub
         lock (_lock)
         {
             ListCalls++;
-            var wanted = KnowsIds && ids is not null ? ids.Split(',').Select(long.Parse) : [];
+            var wanted = ids is not null ? ids.Split(',').Select(long.Parse) : [];
             return Results.Ok(new { items = wanted.Where(_products.ContainsKey).Select(Show) });
-        }
-    }
-
-    private IResult Single(long id)
-    {
-        lock (_lock)
-        {
-            SingleCalls++;
-            return _products.ContainsKey(id) ? Results.Ok(Show(id)) : Results.NotFound();
         }
     }
 
