@@ -128,9 +128,10 @@ internal sealed class PlaceOrder(
         {
             return await store.PlaceAsync(placement, cancellationToken);
         }
-        catch (PostgresException) when (attempt.BodyHash is null)
+        catch (PostgresException e) when (attempt.BodyHash is null && !DatabaseErrors.IsAway(e))
         {
-            // The server said no, so there is no order. Any other error leaves that open, and the lease decides.
+            // The server said no, so there is no order. Any other error, also that of a server which stops, leaves that
+            // open, and the lease decides.
             await catalog.ReleaseAsync(attempt.OrderId, null, cancellationToken);
             throw;
         }

@@ -99,6 +99,37 @@ public sealed class CheckoutTests(OrdersBed bed) : IClassFixture<OrdersBed>
         Assert.Equal((1, 2), (bed.Catalog.Reservations(product), bed.Catalog.Reserved(product)));
     }
 
+    [Theory]
+    [InlineData("23514", HttpStatusCode.InternalServerError, 0)]
+    [InlineData("57P01", HttpStatusCode.ServiceUnavailable, 2)]
+    public async Task An_order_that_was_refused_gives_the_stock_back_and_one_whose_fate_is_open_does_not(string sqlState, HttpStatusCode status, int held)
+    {
+        var product = bed.Product(5);
+        using var shopper = bed.Shopper();
+        foreach (var shard in bed.Shards.All)
+        {
+            await using var fail = shard.CreateCommand($"""
+                CREATE FUNCTION fail_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'test' USING ERRCODE = '{sqlState}'; END $$;
+                CREATE TRIGGER fail_order BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION fail_order();
+                """);
+            await fail.ExecuteNonQueryAsync();
+        }
+
+        try
+        {
+            Assert.Equal(status, (await shopper.OrderAsync(new { productId = product, quantity = 2 })).Status);
+            Assert.Equal(held, bed.Catalog.Reserved(product));
+        }
+        finally
+        {
+            foreach (var shard in bed.Shards.All)
+            {
+                await using var mend = shard.CreateCommand("DROP TRIGGER fail_order ON orders; DROP FUNCTION fail_order()");
+                await mend.ExecuteNonQueryAsync();
+            }
+        }
+    }
+
     [Fact]
     public async Task A_failure_after_the_commit_is_found_again_by_the_key()
     {
