@@ -24,16 +24,20 @@ public static class StockDecider
     {
         var known = book.Reservation(reserve.OrderId);
         if (known is { State: ReservationState.Confirmed }) return StockOutcome.Refused(Refusal.Closed);
-        if (known is not null && reserve.Revision <= known.Revision) return Repeat(known, reserve);
+        if (known is not null && reserve.Revision <= known.Revision) return Repeat(book, known, reserve);
 
         var held = (known?.Held ?? []).ToDictionary(line => line.ProductId);
         if (WhyNot(book, reserve.Lines, held) is { } refused) return refused;
         return new StockOutcome(Hold(book, reserve, known, held), Changed: true);
     }
 
-    private static StockOutcome Repeat(Reservation known, Reserve reserve)
+    // Held is held until the sweeper comes; but nobody may build an order on a lease that is over.
+    private static bool IsAlive(StockBook book, Reservation? known) =>
+        known is { State: ReservationState.Reserved } && known.LeaseUntil > book.Now;
+
+    private static StockOutcome Repeat(StockBook book, Reservation known, Reserve reserve)
     {
-        if (known.State != ReservationState.Reserved) return StockOutcome.Refused(Refusal.Closed);
+        if (!IsAlive(book, known)) return StockOutcome.Refused(Refusal.Closed);
         return known.Revision == reserve.Revision && known.BodyHash.AsSpan().SequenceEqual(reserve.BodyHash)
             ? new StockOutcome(known)
             : StockOutcome.Refused(Refusal.Conflict);
@@ -68,7 +72,7 @@ public static class StockDecider
 
         var reservation = new Reservation(
             reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
-            known is { State: ReservationState.Reserved } ? known.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
+            IsAlive(book, known) ? known!.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
         reservation = book.AddLines(reservation, lines);
         book.Put(reservation);
         return reservation;

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Shop.ServiceDefaults;
 using Shop.Tests.Service.Catalog;
 
 namespace Shop.Tests.Service.Orders;
@@ -84,6 +86,24 @@ public sealed class WithCatalogTests(CatalogAndOrders shop) : IClassFixture<Cata
         var soldOut = await late.OrderAsync(new { productId = product, quantity = 1 });
         Assert.Equal((HttpStatusCode.Conflict, "sold_out", product, 0), (
             soldOut.Status, soldOut.Code, soldOut.Json.GetProperty("productId").GetInt64(), soldOut.Json.GetProperty("available").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_key_that_left_a_reservation_whose_lease_is_over_gets_an_order_with_a_lease_of_its_own()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 5);
+        using var shopper = shop.Orders.Shopper();
+        using (shop.Orders.Services.GetRequiredService<Failpoints>().On("orders.placed.before-commit", _ => throw new FailpointException("test")))
+        {
+            Assert.Equal(HttpStatusCode.InternalServerError, (await shopper.OrderAsync(new { productId = product, quantity = 2 }, "k")).Status);
+        }
+
+        await shop.Catalog.ExecuteAsync(
+            "UPDATE reservations SET lease_until = shop_now() WHERE order_id IN (SELECT order_id FROM reservation_lines WHERE product_id = $1)", product);
+        var order = await shopper.OrderAsync(new { productId = product, quantity = 2 }, "k");
+        Assert.Equal(HttpStatusCode.Created, order.Status);
+        Assert.True(await shop.Orders.QueryAsync<bool>(order.Id, "SELECT revision = 2 AND expires_at > shop_now() + interval '10 minutes' FROM orders WHERE id = $1"));
+        Assert.Equal(new StockNumbers(5, 2), await shop.Catalog.StockAsync(product));
     }
 
     [Fact]

@@ -103,6 +103,17 @@ public sealed class StockDeciderTests
     }
 
     [Fact]
+    public void A_repeat_after_the_lease_is_closed_and_a_higher_revision_has_a_new_lease()
+    {
+        var book = Book((1, 10));
+        Decide(book, Reserving(Order, 1, (1, 4)));
+        var over = new StockBook(Now + StockDecider.Lease, [Row(1, 10, reserved: 4)], [book.Reservation(Order)!]);
+        Assert.Equal(Refusal.Closed, Decide(over, Reserving(Order, 1, (1, 4))).Refusal);
+        Assert.Equal(over.Now + StockDecider.Lease, Decide(over, Reserving(Order, 2, (1, 4))).Reservation!.LeaseUntil);
+        Assert.Equal(6, over.Available(1));
+    }
+
+    [Fact]
     public void A_lease_within_its_grace_is_not_ended()
     {
         var book = Book((1, 10));
