@@ -26,7 +26,8 @@ public static class GatewayRetry
             if (untried.Count == 0) return;
             proxy.AvailableDestinations = untried.ToArray();
             context.Features.Set<IForwarderErrorFeature>(null);
-            context.Response.Clear();
+            // Only the status is the failed attempt's: headers such as a new visitor's cart cookie are the answer's.
+            context.Response.StatusCode = StatusCodes.Status200OK;
             await next();
         }
     }

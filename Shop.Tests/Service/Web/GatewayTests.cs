@@ -149,13 +149,18 @@ public sealed class GatewayTests(WebFixture fixture) : IClassFixture<WebFixture>
     {
         await using var web = await WebService.StartAsync(fixture.Database, [Dead(), _upstream.Address], "--Gateway:LoadBalancing=RoundRobin");
         using var client = web.Browser();
+        var cart = "";
 
         for (var i = 0; i < 6; i++)
         {
             var answer = await client.PutAsJsonAsync("/api/cart/items/7", new { quantity = i });
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            // The very first answer names the cart, whichever replica was asked first.
+            Assert.Equal(i == 0, answer.Headers.TryGetValues("Set-Cookie", out var cookies));
+            if (i == 0) cart = Assert.Single(cookies!).Split('=', ';')[1];
         }
 
+        Assert.Equal(cart, Assert.Single(_upstream.All("PUT", "/api/cart/items/7").Select(seen => seen.Headers["X-Cart-Id"]).Distinct()));
         Assert.Equal(Enumerable.Range(0, 6).Select(i => $$"""{"quantity":{{i}}}"""), _upstream.All("PUT", "/api/cart/items/7").Select(seen => seen.Body));
     }
 
