@@ -10,13 +10,18 @@ public sealed partial class AccountSeed(IConfiguration configuration, TimeProvid
     /// <summary>The first administrator's address; the password comes from configuration <c>Admin:Password</c>.</summary>
     public const string AdministratorEmail = "admin@shop.local";
 
-    private const string Stored = "select password_hash from accounts where normalized_email = $1";
+    private const string Stored = "select password_hash from accounts where normalized_email = $1 and $2 = any(roles)";
 
+    // Whoever was logged in before is not the administrator of the new password: cookies end with the stamp, refresh tokens here.
     private const string Upsert = """
-        insert into accounts (id, email, normalized_email, password_hash, security_stamp, concurrency_stamp, roles)
-        values ($1, $2, $3, $4, $5, $5, $6)
-        on conflict (normalized_email) do update set password_hash = excluded.password_hash,
-            security_stamp = excluded.security_stamp, concurrency_stamp = excluded.concurrency_stamp, roles = excluded.roles
+        with administrator as (
+            insert into accounts (id, email, normalized_email, password_hash, security_stamp, concurrency_stamp, roles)
+            values ($1, $2, $3, $4, $5, $5, $6)
+            on conflict (normalized_email) do update set password_hash = excluded.password_hash,
+                security_stamp = excluded.security_stamp, concurrency_stamp = excluded.concurrency_stamp, roles = excluded.roles,
+                access_failed_count = 0, lockout_end = null
+            returning id)
+        delete from refresh_sessions where account_id in (select id from administrator)
         """;
 
     public async Task SeedAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
@@ -28,7 +33,8 @@ public sealed partial class AccountSeed(IConfiguration configuration, TimeProvid
             LogNoAdministrator(log);
     }
 
-    // The administrator's password follows the configuration: changing it there and restarting changes it here.
+    // The administrator's password follows the configuration: changing it there and restarting changes it here. A restart
+    // with the same password changes nothing, so that it logs nobody out.
     private async Task SetAdministratorAsync(NpgsqlDataSource database, string password, CancellationToken cancellationToken)
     {
         var hasher = new PasswordHasher<Account>();
@@ -37,6 +43,7 @@ public sealed partial class AccountSeed(IConfiguration configuration, TimeProvid
 
         await using var read = database.CreateCommand(Stored);
         read.Parameters.Add(new() { Value = normalized });
+        read.Parameters.Add(new() { Value = AccountClaims.Administrator });
         var stored = await read.ExecuteScalarAsync(cancellationToken) as string;
         if (stored is not null && hasher.VerifyHashedPassword(account, stored, password) != PasswordVerificationResult.Failed) return;
 

@@ -10,10 +10,12 @@ public sealed class AccountService(
     UserManager<Account> users, SignInManager<Account> signIn, IPasswordHasher<Account> hasher, DecoyPassword decoy, TimeProvider time)
 {
     /// <summary>Creates an account; null when the address is taken. Both cost one password hash.</summary>
+    /// <remarks>The administrator's address is always taken, or whoever came first would be the administrator of a later start.</remarks>
     public async Task<Account?> RegisterAsync(Credentials credentials)
     {
         var account = new Account { Id = Guid.CreateVersion7(time.GetUtcNow()), Email = credentials.Address };
         account.PasswordHash = hasher.HashPassword(account, credentials.Password!);
+        if (users.NormalizeEmail(account.Email) == users.NormalizeEmail(AccountSeed.AdministratorEmail)) return null;
         var created = await users.CreateAsync(account);
         if (created.Succeeded) return account;
         if (created.Errors.All(error => error.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName)))
