@@ -31,6 +31,11 @@ public static class CheckoutForms
         {
             return Results.LocalRedirect($"/checkout?problem={Uri.EscapeDataString(refusal.Code)}&product={refusal.Problem.ProductId}");
         }
+        catch (ServiceAwayException)
+        {
+            // The order may have been placed: with its own key, trying again cannot place a second one.
+            return Results.LocalRedirect($"/checkout?problem=orders_away&key={key}");
+        }
     }
 
     private static async Task<IResult> PayAsync(
@@ -40,7 +45,9 @@ public static class CheckoutForms
             ? await StartPaymentAsync(id, method, key, payments, cancellationToken)
             : Results.BadRequest();
 
-    private static async Task<IResult> CancelAsync(Guid id, OrdersClient orders, CancellationToken cancellationToken)
+    // Reading the form makes the framework check the antiforgery token.
+    private static async Task<IResult> CancelAsync(
+        Guid id, [FromForm] IFormCollection form, OrdersClient orders, CancellationToken cancellationToken)
     {
         try
         {

@@ -86,6 +86,21 @@ public sealed partial class PurchasePageTests(WebFixture fixture) : IClassFixtur
         Assert.Equal(first, Assert.Single(_upstream.All("POST", "/api/payments")).Headers["Idempotency-Key"]);
     }
 
+    [Fact]
+    public async Task An_order_that_was_never_answered_is_placed_again_with_the_same_key()
+    {
+        _upstream.Answer("POST /api/orders", "{}", 503);
+        var answer = await PlaceAsync("AAAAAAAAAAAAAAAAAAAAAA");
+        Assert.Equal("/checkout?problem=orders_away&key=AAAAAAAAAAAAAAAAAAAAAA", answer.Headers.Location?.ToString());
+        var page = await PageAsync(answer.Headers.Location!.ToString());
+
+        await PlaceAsync(Key().Match(page).Groups[1].Value);
+
+        Assert.Contains("We do not know whether your order arrived.", page, StringComparison.Ordinal);
+        Assert.Single(_upstream.All("POST", "/api/orders").Select(seen => seen.Headers["Idempotency-Key"]).Distinct());
+        Assert.NotEqual("mine", Key().Match(await PageAsync("/checkout?key=mine")).Groups[1].Value);
+    }
+
     [Theory]
     [InlineData("Key", "mine")]
     [InlineData("ExpectedTotal", "-1")]
