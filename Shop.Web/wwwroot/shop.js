@@ -1,12 +1,17 @@
 // What pages do beyond plain HTML. Everything here has a way without script.
 'use strict';
 (() => {
+  const firstWait = 3000;
+  const longestWait = 30000;
+  let wait = firstWait;
+  let retry = null;
   let stream = null;
 
   // The order page: when the order's state changes, fetch the page again and put its new content in place.
   const follow = () => {
     const order = document.getElementById('order');
     const address = order?.dataset.orderEvents ?? null;
+    if (!order) clearTimeout(retry);
     if (stream && stream.address === address) return;
     stream?.source.close();
     stream = null;
@@ -19,6 +24,20 @@
       if (now && String(version) !== now.dataset.version) refresh();
     };
     source.addEventListener('status', changed);
+    source.addEventListener('open', () => { wait = firstWait; });
+    // A browser reconnects by itself, except after an answer that is no stream. The page then tells whether the order is
+    // at its end, where nothing is left to follow, or the service was away.
+    source.addEventListener('error', () => {
+      if (source.readyState !== EventSource.CLOSED || stream?.source !== source) return;
+      stream = null;
+      refreshLater();
+    });
+  };
+
+  const refreshLater = () => {
+    clearTimeout(retry);
+    retry = setTimeout(refresh, wait);
+    wait = Math.min(wait * 2, longestWait);
   };
 
   let refreshing = false;
@@ -28,13 +47,18 @@
     refreshing = true;
     try {
       const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+      if (response.status >= 500 || response.status === 429) refreshLater();
       if (!response.ok) return;
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
       const fresh = page.getElementById('order');
       const old = document.getElementById('order');
       if (!fresh || !old) return;
-      old.replaceWith(document.adoptNode(fresh));
+      // What the customer has chosen in a form stays while nothing has changed.
+      const same = fresh.dataset.version === old.dataset.version && fresh.dataset.orderEvents === old.dataset.orderEvents;
+      if (!same) old.replaceWith(document.adoptNode(fresh));
       start();
+    } catch {
+      refreshLater();
     } finally {
       refreshing = false;
       if (again) { again = false; refresh(); }
