@@ -30,6 +30,11 @@ quietly() {
 
 require_dotnet() {
     has dotnet || fail "the .NET 10 SDK is missing: install it (https://dot.net/download), then run this again"
-    (cd "$SHOP_ROOT" && dotnet --version >/dev/null 2>&1) ||
-        fail "no .NET 10 SDK among the installed ones ($(dotnet --list-sdks | cut -d' ' -f1 | paste -sd' ')): install it (https://dot.net/download)"
+    local said installed
+    said=$(cd "$SHOP_ROOT" && dotnet --version 2>&1 >/dev/null) && return
+    if installed=$(dotnet --list-sdks 2>/dev/null | cut -d' ' -f1 | paste -sd' ') && [[ " $installed" != *' 10.'* ]]; then
+        fail "no .NET 10 SDK among the installed ones ($installed): install it (https://dot.net/download)"
+    fi
+    # The SDK is there: the reason, such as a missing libicu, is the line above the stack.
+    fail "dotnet does not start here: $(printf '%s\n' "$said" | sed '/^ *at /d; /^ *$/d' | tail -n 1)"
 }

@@ -43,6 +43,7 @@ install_for_tests() {
     local packages=()
     mapfile -t packages < <(missing_servers && missing_tools && missing_browser)
     install_packages "${packages[@]}"
+    require_browser
     install_aspire
 }
 
@@ -60,25 +61,36 @@ missing_browser() {
     compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || echo fonts-noto-cjk
 }
 
-# Path of the browser that the tests drive.
-browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+# Path of the browser that the tests drive. Ubuntu's chromium-browser only passes on to a snap, which containers do not run.
+browser() {
+    local candidate
+    for candidate in chromium chromium-browser google-chrome google-chrome-stable; do
+        candidate=$(command -v "$candidate") || continue
+        if timeout 20 "$candidate" --version >/dev/null 2>&1 </dev/null; then echo "$candidate" && return; fi
+    done
+    return 1
+}
+
+require_browser() {
+    [ -n "${SHOP_CHROMIUM:-}" ] || browser >/dev/null ||
+        fail "no browser starts here: install Chromium or Chrome, and set SHOP_CHROMIUM to the path of its program"
+}
+
+# authorize PACKAGE...: asks for the password of sudo while there is a terminal to ask on; the commands themselves have none.
+authorize() {
+    has sudo || fail "root must install $*: there is no sudo here, so run ./shop setup as root, then run this again"
+    sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; } ||
+        fail "root must install $*: sudo refuses or wants a password, so run ./shop setup in a terminal or as root, then run this again"
+}
 
 as_root() {
-    if [ "$EUID" -eq 0 ]; then
-        "$@"
-    elif ! has sudo; then
-        fail "needs root for: $*; run it as root, then run this again"
-    elif [ -t 0 ]; then
-        sudo "$@"
-    else
-        sudo -n true 2>/dev/null || fail "needs root for: $*; sudo asks for a password here, so run this in a terminal"
-        sudo -n "$@"
-    fi
+    if [ "$EUID" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 install_packages() {
     [ $# -gt 0 ] || return 0
     has apt-get || fail "missing: $*; install them with this system's package manager (only Debian and Ubuntu are automatic)"
+    [ "$EUID" -eq 0 ] || authorize "$@"
     say "Reading the package lists, to install: $*"
     quietly apt update || fail "apt-get update failed: see above"
     local wanted=() name
@@ -159,7 +171,14 @@ install_aspire() {
     exec 8>&-
 }
 
-has_aspire() { compgen -G "$ASPIRE_HOME/versions/$ASPIRE_VERSION*/dcp/dcp" >/dev/null; }
+# DCP and the dashboard of one version, both: a setup that was interrupted leaves less.
+has_aspire() {
+    local version
+    for version in "$ASPIRE_HOME/versions/$ASPIRE_VERSION"*; do
+        [ -x "$version/dcp/dcp" ] && [ -x "$version/managed/aspire-managed" ] && return
+    done
+    return 1
+}
 
 fetch_aspire() {
     local machine download package

@@ -11,6 +11,7 @@ run_shop() {
     export SHOP_PORT=${SHOP_PORT:-8080} SHOP_DASHBOARD_PORT=${SHOP_DASHBOARD_PORT:-18888}
     require_free_port SHOP_PORT "$SHOP_PORT"
     require_free_port SHOP_DASHBOARD_PORT "$SHOP_DASHBOARD_PORT"
+    [ "$SHOP_PORT" -ne "$SHOP_DASHBOARD_PORT" ] || fail "SHOP_PORT and SHOP_DASHBOARD_PORT are both $SHOP_PORT: choose two ports" 2
     install_for_run
     build_apphost
     start_apphost "${arguments[@]}"
@@ -22,12 +23,14 @@ start_apphost() {
     cd "$SHOP_ROOT/Shop.AppHost"
     export DOTNET_ENVIRONMENT=Development ASPNETCORE_ENVIRONMENT=Development
     export ASPNETCORE_URLS="http://localhost:$SHOP_DASHBOARD_PORT"
+    # Aspire refuses addresses without TLS otherwise; these are on the loopback interface.
+    export ASPIRE_ALLOW_UNSECURED_TRANSPORT=true
     exec dotnet "$APPHOST_DLL" "$@"
 }
 
 # require_free_port VARIABLE PORT
 require_free_port() {
-    if ! [[ $2 =~ ^[0-9]{1,5}$ ]] || [ "$2" -lt 1 ] || [ "$2" -gt 65535 ]; then fail "$1=$2 is not a port (1 to 65535)" 2; fi
+    if ! [[ $2 =~ ^[1-9][0-9]{0,4}$ ]] || [ "$2" -gt 65535 ]; then fail "$1=$2 is not a port (1 to 65535)" 2; fi
     ! is_listening "$2" ||
         fail "port $2 is in use$(holder_of "$2"): end that program, or choose another port: $1=$(($2 + 1)) ./shop run"
 }
