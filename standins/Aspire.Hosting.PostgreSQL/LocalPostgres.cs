@@ -46,7 +46,7 @@ internal static class LocalPostgres
         await account.WriteFileAsync(markFile, passwordMark, context.Logger, cancellationToken);
 
         var server = await ServerAsync(Path.Combine(programs, "postgres"), data, context, cancellationToken);
-        var command = account.Command(["/bin/sh", "-c", FastShutdown, "postgres", .. server]);
+        var command = account.Command(DataLock.Command(context, FastShutdown, server));
         return new(command[0], [.. command.Skip(1)], new Dictionary<string, string>(), home);
     }
 

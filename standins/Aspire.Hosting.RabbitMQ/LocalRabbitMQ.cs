@@ -18,7 +18,7 @@ internal static class LocalRabbitMQ
     /// server gets its SIGTERM too when the shell is killed.
     /// </summary>
     private const string WithOwnPortMapper = """
-        setpriv --pdeathsig KILL -- epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 >/dev/null 2>&1 & mapper=$!
+        setpriv --pdeathsig KILL -- epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 >/dev/null 2>&1 9<&- & mapper=$!
         setpriv --pdeathsig TERM -- "$@" & server=$!
         trap 'kill -TERM $server' TERM INT
         wait $server; code=$?
@@ -40,19 +40,19 @@ internal static class LocalRabbitMQ
         await WriteAsync("definitions.json", Definitions(context.Environment["RABBITMQ_DEFAULT_USER"], context.Environment["RABBITMQ_DEFAULT_PASS"]));
         await WriteAsync("enabled_plugins", "[].\n");
 
-        var command = account.Command("/bin/sh", "-c", WithOwnPortMapper, "rabbitmq", Program);
-        return new(command[0], [.. command.Skip(1)], Environment(context.Resource.Name, home), home);
+        var command = account.Command(DataLock.Command(context, WithOwnPortMapper, Program));
+        return new(command[0], [.. command.Skip(1)], Environment(context, home), home);
     }
 
-    private static Dictionary<string, string> Environment(string name, string home)
+    private static Dictionary<string, string> Environment(LocalServerContext context, string home)
     {
-        var ports = LocalPort.Free(2);
+        var ports = context.ClaimPorts(2);
         return new()
         {
             ["HOME"] = home, // of the cookie
             // As if under systemd: the start script is replaced by the server, which then gets the signals.
             ["RUNNING_UNDER_SYSTEMD"] = "true",
-            ["RABBITMQ_NODENAME"] = $"{name}@localhost",
+            ["RABBITMQ_NODENAME"] = $"{context.Resource.Name}@localhost",
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(home, "mnesia"),
             ["RABBITMQ_LOG_BASE"] = Path.Combine(home, "log"),
             ["RABBITMQ_CONFIG_FILE"] = Path.Combine(home, "rabbitmq.conf"),

@@ -20,7 +20,7 @@ internal static class LocalRedis
         // In a file, because every user of the machine can read the arguments of a process.
         var configuration = Path.Combine(home, "redis.conf");
         await account.WriteFileAsync(configuration, Configuration(context, home), context.Logger, cancellationToken);
-        var command = account.Command(Program, configuration);
+        var command = account.Command(DataLock.Command(context, "exec \"$@\"", Program, configuration));
         return new(command[0], [.. command.Skip(1)], new Dictionary<string, string>(), home);
     }
 

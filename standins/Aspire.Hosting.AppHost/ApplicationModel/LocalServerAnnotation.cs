@@ -1,3 +1,4 @@
+using Aspire.Hosting.LocalServers;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
@@ -29,6 +30,12 @@ internal sealed class LocalServerContext
 
     /// <summary>Writes to the resource's console.</summary>
     internal required ILogger Logger { get; init; }
+
+    /// <summary>How long the server waits for one of an earlier run that still uses the data.</summary>
+    internal TimeSpan DataPatience { get; init; } = DataLock.Patience;
+
+    /// <summary>That many free ports that no other AppHost of this user takes until the end of this one.</summary>
+    internal required Func<int, IReadOnlyList<int>> ClaimPorts { get; init; }
 
     /// <summary>Short name that no other AppHost on this machine has at the same time; for node names.</summary>
     internal required string InstanceName { get; init; }

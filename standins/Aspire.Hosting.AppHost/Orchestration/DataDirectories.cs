@@ -1,29 +1,37 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp;
+using Aspire.Hosting.LocalServers;
 using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
 /// Where local servers keep their data: with a volume under SHOP_DATA or the user's data folder, one folder per copy of the application;
-/// without one in the session's temporary folder. <c>Shop:Fresh</c> empties the former at the start.
+/// without one in the session's temporary folder. <c>Shop:Fresh</c> empties the former at the start. Neither happens while a server of an
+/// earlier run still uses the data.
 /// </summary>
-internal sealed class DataDirectories(IDistributedApplicationBuilder builder, SessionFolder session) : IDisposable
+internal sealed class DataDirectories(IDistributedApplicationBuilder builder, SessionFolder session, TimeProvider time) : IDisposable
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _turn = new(1);
     private FileStream? _claim;
 
-    internal string For(IResource resource)
+    internal TimeSpan Patience { get; init; } = DataLock.Patience;
+
+    internal async Task<string> ForAsync(IResource resource, CancellationToken cancellationToken)
     {
         var persistent = !builder.Options.Testing && HasVolume(resource);
-        if (persistent) Claim();
+        if (persistent) await ClaimAsync(cancellationToken);
         return Create(Path.Combine(persistent ? Root() : session.Data, resource.Name));
     }
 
-    public void Dispose() => _claim?.Dispose();
+    public void Dispose()
+    {
+        _claim?.Dispose();
+        _turn.Dispose();
+    }
 
     private string Root()
     {
@@ -36,31 +44,52 @@ internal sealed class DataDirectories(IDistributedApplicationBuilder builder, Se
     }
 
     /// <summary>Two runs on the same data would destroy it.</summary>
-    private void Claim()
+    private async Task ClaimAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
             if (_claim is not null) return;
             var root = Create(Root());
+            var claim = Lock(root);
             try
             {
-                _claim = new FileStream(Path.Combine(root, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                await WaitForServersAsync(root, cancellationToken);
+                _claim = claim;
             }
-            catch (IOException)
+            finally
             {
-                throw new DistributedApplicationException(
-                    $"Another run of this application uses the data in {root}: stop it, or set SHOP_DATA to another folder.");
+                if (_claim is null) claim.Dispose();
             }
-
-            if (builder.Configuration.GetValue<bool>("Shop:Fresh")) Empty(root);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
-    /// <summary>Only what this application made: SHOP_DATA may point to a folder with other things in it.</summary>
-    private void Empty(string root)
+    private static FileStream Lock(string root)
     {
+        try
+        {
+            return new(Path.Combine(root, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new DistributedApplicationException(
+                $"Another run of this application uses the data in {root}: stop it, or set SHOP_DATA to another folder.");
+        }
+    }
+
+    /// <summary>Only what this application made is emptied: SHOP_DATA may point to a folder with other things in it.</summary>
+    private async Task WaitForServersAsync(string root, CancellationToken cancellationToken)
+    {
+        var fresh = builder.Configuration.GetValue<bool>("Shop:Fresh");
         foreach (var old in builder.Resources.Where(HasVolume).Select(r => Path.Combine(root, r.Name)).Where(Directory.Exists))
-            Directory.Delete(old, recursive: true);
+        {
+            using var held = await DataLock.HoldAsync(old, Patience, time, cancellationToken);
+            if (fresh) Directory.Delete(old, recursive: true);
+        }
     }
 
     private static bool HasVolume(IResource resource) =>

@@ -9,7 +9,7 @@ internal sealed record InstancePlan(DcpExecutableSpec? Executable, DcpContainerS
 /// <summary>Decides what process an instance is.</summary>
 internal sealed class InstancePlanner(
     IDistributedApplicationBuilder builder, ProcessConfiguration configuration, ServerMode mode, DataDirectories data,
-    SessionFolder session, ResourceLoggerService loggers)
+    PortClaims ports, SessionFolder session, ResourceLoggerService loggers)
 {
     internal async Task<InstancePlan> PlanAsync(ResourceInstance instance, CancellationToken cancellationToken)
     {
@@ -42,9 +42,10 @@ internal sealed class InstancePlanner(
         {
             Resource = container,
             Ports = container.Annotations.OfType<EndpointAnnotation>().ToDictionary(e => e.Name, e => e.PortOf(instance.Index)),
-            DataDirectory = data.For(container),
+            DataDirectory = await data.ForAsync(container, cancellationToken),
             Environment = environment,
             Logger = loggers.GetLogger(instance.Id),
+            ClaimPorts = ports.Claim,
             InstanceName = $"{container.Name}-{session.Name}",
         }, cancellationToken);
         return Executable(process.ExecutablePath, process.Arguments, process.Environment, process.WorkingDirectory);

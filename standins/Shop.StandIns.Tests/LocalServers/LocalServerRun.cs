@@ -8,6 +8,7 @@ using Aspire.Hosting.LocalServers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
+using Shop.StandIns.Tests.Support;
 
 namespace Shop.StandIns.Tests.LocalServers;
 
@@ -46,10 +47,11 @@ internal sealed class LocalServerRun : IAsyncDisposable
     /// <summary>Gives every endpoint of the resource a free port.</summary>
     internal static void Allocate(ContainerResource resource)
     {
-        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>()) endpoint.AllocatedPorts = LocalPort.Free(1);
+        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>()) endpoint.AllocatedPorts = [FreePort.Next()];
     }
 
-    internal static async Task<LocalServerProcess> PrepareAsync(ContainerResource resource, string directory, CancellationToken cancellationToken)
+    internal static async Task<LocalServerProcess> PrepareAsync(
+        ContainerResource resource, string directory, CancellationToken cancellationToken, TimeSpan? dataPatience = null)
     {
         var server = resource.Annotations.OfType<LocalServerAnnotation>().Single();
         Assert.Null(server.Find());
@@ -60,6 +62,8 @@ internal sealed class LocalServerRun : IAsyncDisposable
             DataDirectory = directory,
             Environment = await EnvironmentAsync(resource, cancellationToken),
             Logger = NullLogger.Instance,
+            DataPatience = dataPatience ?? DataLock.Patience,
+            ClaimPorts = count => [.. Enumerable.Range(0, count).Select(_ => FreePort.Next())],
             InstanceName = "test",
         }, cancellationToken);
     }
@@ -68,7 +72,17 @@ internal sealed class LocalServerRun : IAsyncDisposable
     internal static async Task<LocalServerRun> StartAsync(
         DistributedApplication application, ContainerResource resource, string directory, CancellationToken cancellationToken)
     {
-        var prepared = await PrepareAsync(resource, directory, cancellationToken);
+        var run = await LaunchAsync(application, resource, directory, cancellationToken);
+        await run.UntilHealthyAsync(resource.Name, cancellationToken);
+        return run;
+    }
+
+    /// <summary>Starts the process and does not wait for it.</summary>
+    internal static async Task<LocalServerRun> LaunchAsync(
+        DistributedApplication application, ContainerResource resource, string directory, CancellationToken cancellationToken,
+        TimeSpan? dataPatience = null)
+    {
+        var prepared = await PrepareAsync(resource, directory, cancellationToken, dataPatience);
         var start = new ProcessStartInfo(prepared.ExecutablePath, prepared.Arguments)
         {
             WorkingDirectory = prepared.WorkingDirectory,
@@ -76,12 +90,22 @@ internal sealed class LocalServerRun : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (var (name, value) in prepared.Environment) start.Environment[name] = value;
-        var run = new LocalServerRun(application, Process.Start(start)!, directory);
+        return new(application, Process.Start(start)!, directory);
+    }
+
+    internal async Task UntilHealthyAsync(string name, CancellationToken cancellationToken)
+    {
         await UntilAsync(
-            async () => run._process.HasExited || await run.IsHealthyAsync(resource.Name, cancellationToken),
-            () => $"{resource.Name} is not healthy: {run._health}\n{run.Output}", cancellationToken);
-        Assert.False(run._process.HasExited, run.Output);
-        return run;
+            async () => _process.HasExited || await IsHealthyAsync(name, cancellationToken),
+            () => $"{name} is not healthy: {_health}\n{Output}", cancellationToken);
+        Assert.False(_process.HasExited, Output);
+    }
+
+    /// <summary>Waits for the end that the server comes to by itself.</summary>
+    internal async Task<int> ExitCodeAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
     }
 
     internal async Task<bool> IsHealthyAsync(string name, CancellationToken cancellationToken)
@@ -96,12 +120,18 @@ internal sealed class LocalServerRun : IAsyncDisposable
     /// <summary>SIGTERM; the server must end within the 6 s that DCP gives it, and leave nothing.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
+        await EndAsync(cancellationToken);
+        await UntilNothingIsLeftAsync(cancellationToken);
+    }
+
+    /// <summary>SIGTERM, while another server may already wait for the data.</summary>
+    internal async Task EndAsync(CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(6));
         await SignalAsync("TERM");
         await _process.WaitForExitAsync(limit.Token);
         Assert.Equal(0, _process.ExitCode);
-        await UntilNothingIsLeftAsync(cancellationToken);
     }
 
     /// <summary>SIGKILL of the process that DCP knows; the rest must end by itself.</summary>
