@@ -12,12 +12,13 @@ var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
 
 var catalog = builder.AddService<Projects.Shop_Catalog>("catalog").WithReplicas(replicas)
     .Needs(postgres.AddDatabase("catalogdb")).Needs(cache).Needs(messaging)
-    .Accepts("orders", secrets.Orders).SeedsInDevelopment();
+    .As("catalog", secrets.Catalog).Accepts("orders", secrets.Orders).SeedsInDevelopment();
 
 var orders = builder.AddService<Projects.Shop_Orders>("orders").WithReplicas(replicas)
     .NeedsShards(postgres, "ordersdb").Needs(cache).Needs(messaging)
     .Calls(catalog).As("orders", secrets.Orders)
-    .Accepts("payments", secrets.Payments).Accepts("web", secrets.Web);
+    .Accepts("catalog", secrets.Catalog).Accepts("payments", secrets.Payments).Accepts("web", secrets.Web);
+catalog.Calls(orders);
 
 var payments = builder.AddService<Projects.Shop_Payments>("payments")
     .Needs(postgres.AddDatabase("paymentsdb")).Needs(messaging)

@@ -17,8 +17,8 @@ internal static class ShopResources
         IResourceBuilder<ParameterResource> Secret(string name, int length) => builder.AddParameter(
             name, new GenerateParameterDefault { MinLength = length, Special = false }, secret: true, persist: true);
         return new(
-            Secret("orders-key", 32), Secret("payments-key", 32), Secret("web-key", 32), Secret("sandbox-signing-key", 32),
-            Secret("admin-password", 22));
+            Secret("catalog-key", 32), Secret("orders-key", 32), Secret("payments-key", 32), Secret("web-key", 32),
+            Secret("sandbox-signing-key", 32), Secret("admin-password", 22));
     }
 
     /// <summary>A service of the solution: one HTTP endpoint, ready when /health says so.</summary>
@@ -100,5 +100,5 @@ internal static class ShopResources
 
 /// <summary>The secret parameters of Shop.</summary>
 internal sealed record Secrets(
-    IResourceBuilder<ParameterResource> Orders, IResourceBuilder<ParameterResource> Payments, IResourceBuilder<ParameterResource> Web,
-    IResourceBuilder<ParameterResource> SandboxSigningKey, IResourceBuilder<ParameterResource> AdminPassword);
+    IResourceBuilder<ParameterResource> Catalog, IResourceBuilder<ParameterResource> Orders, IResourceBuilder<ParameterResource> Payments,
+    IResourceBuilder<ParameterResource> Web, IResourceBuilder<ParameterResource> SandboxSigningKey, IResourceBuilder<ParameterResource> AdminPassword);

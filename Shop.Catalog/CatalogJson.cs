@@ -15,6 +15,8 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(StockLevel))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationAnswer))]
+[JsonSerializable(typeof(OrderStatesRequest))]
+[JsonSerializable(typeof(OrderStatesAnswer))]
 [JsonSerializable(typeof(OrderPaid))]
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderExpired))]

@@ -19,6 +19,8 @@ namespace Shop.Orders;
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(OrderPage))]
 [JsonSerializable(typeof(OrderStatusEvent))]
+[JsonSerializable(typeof(OrderStatesRequest))]
+[JsonSerializable(typeof(OrderStatesAnswer))]
 [JsonSerializable(typeof(StartPaymentRequest))]
 [JsonSerializable(typeof(PaymentTerms))]
 [JsonSerializable(typeof(SetItemRequest))]

@@ -1,3 +1,4 @@
+using Shop.ServiceDefaults.Internal;
 using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Catalog.Inventory;
@@ -8,6 +9,9 @@ public static class InventoryRegistration
     {
         builder.Services.AddSingleton<StockStore>();
         builder.Services.AddSingleton<StockService>();
+        builder.Services.AddSingleton<Shortages>();
+        builder.Services.AddSingleton<OrderStates>();
+        builder.Services.AddHttpClient(OrderStates.Client, client => client.BaseAddress = new("https+http://orders")).AddCallerKey();
         builder.Services.AddHostedService<LeaseSweeper>();
         builder.AddMessaging(messaging => messaging
             .Consume<OrderPaid, OrderPaidHandler>("order-paid", CatalogJson.Default.OrderPaid)

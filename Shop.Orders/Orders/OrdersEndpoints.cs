@@ -38,6 +38,7 @@ internal static class OrdersEndpoints
         group.MapDelete("/{id:guid}", CancelAsync).WithName("CancelOrder").WithSummary("Cancel an order that is not being paid")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
+        app.MapOrderStates();
     }
 
     /// <summary>404, whether it is somebody else's or nobody's.</summary>

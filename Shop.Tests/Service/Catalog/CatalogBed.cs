@@ -11,7 +11,7 @@ using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Tests.Service.Catalog;
 
-/// <summary>Two replicas of Catalog over a seeded database of their own and a Redis.</summary>
+/// <summary>Two replicas of Catalog over a seeded database of their own and a Redis, with a stand-in for Orders.</summary>
 public sealed class CatalogBed(Servers servers) : IAsyncLifetime
 {
     private const string CallerKey = "key-of-orders";
@@ -21,14 +21,17 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
 
     public IReadOnlyList<Uri> Addresses => [.. _replicas.Select(replica => replica.Address)];
 
+    internal OrdersStub OrdersStub { get; } = new();
+
     internal IServiceProvider Services => _replicas[0].Services;
 
-    /// <summary>What a replica is started with; Redis may be pointed elsewhere.</summary>
+    /// <summary>What a replica is started with; Redis and Orders may be pointed elsewhere.</summary>
     internal Dictionary<string, string> Settings { get; private set; } = [];
 
     public async Task InitializeAsync()
     {
         _tokens = await TokenIssuer.StartAsync();
+        await OrdersStub.StartAsync("key-of-catalog");
         var connectionString = await servers.CreateDatabaseAsync("catalog");
         Settings = new()
         {
@@ -36,6 +39,7 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
             ["ConnectionStrings:cache"] = servers.RedisConnectionString,
             ["ConnectionStrings:messaging"] = servers.RabbitConnectionString,
             ["services:web:http:0"] = _tokens.Address,
+            ["services:orders:http:0"] = OrdersStub.Address,
             ["Catalog:CachePrefix"] = Servers.UniqueName("catalog"),
             ["Messaging:Exchange"] = Servers.UniqueName("catalog"),
             ["Internal:Name"] = Servers.UniqueName("catalog"),
@@ -53,6 +57,7 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
     {
         foreach (var replica in _replicas) await replica.DisposeAsync();
         await _database.DisposeAsync();
+        await OrdersStub.DisposeAsync();
         await _tokens.DisposeAsync();
     }
 

@@ -53,6 +53,7 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
         _settings["services:web:http:0"] = _tokens.Address;
         _settings["Internal:Name"] = Servers.UniqueName("orders");
         _settings["Internal:Key"] = "orders-key";
+        _settings["Internal:Callers:catalog"] = "catalog-key";
         _settings["Internal:Callers:payments"] = "payments-key";
         _settings["Internal:Callers:web"] = "web-key";
         _settings["Shutdown:Notice"] = "00:00:00";

@@ -28,6 +28,8 @@ public sealed class CatalogAndOrders(Servers servers) : IAsyncLifetime
             },
         };
         await Orders.InitializeAsync();
+        // The two replicas started before there was an Orders to ask, so only a third one sweeps.
+        Catalog.OrdersStub.Away = true;
     }
 
     public async Task DisposeAsync()
@@ -104,6 +106,31 @@ public sealed class WithCatalogTests(CatalogAndOrders shop) : IClassFixture<Cata
         Assert.Equal(HttpStatusCode.Created, order.Status);
         Assert.True(await shop.Orders.QueryAsync<bool>(order.Id, "SELECT revision = 2 AND expires_at > shop_now() + interval '10 minutes' FROM orders WHERE id = $1"));
         Assert.Equal(new StockNumbers(5, 2), await shop.Catalog.StockAsync(product));
+    }
+
+    [Fact]
+    public async Task What_is_being_paid_is_kept_beyond_its_lease_and_what_was_never_ordered_is_not()
+    {
+        var (paying, left) = (await shop.Catalog.ProductAsync(stock: 5), await shop.Catalog.ProductAsync(stock: 5));
+        using var shopper = shop.Orders.Shopper();
+        var order = await shopper.OrderAsync(new { productId = paying, quantity = 2 });
+        await shop.Orders.StartPaymentAsync(order.Id, Guid.CreateVersion7(), shopper.CustomerId);
+        using (shop.Orders.Services.GetRequiredService<Failpoints>().On("orders.placed.before-commit", _ => throw new FailpointException("test")))
+        {
+            Assert.Equal(HttpStatusCode.InternalServerError, (await shopper.OrderAsync(new { productId = left, quantity = 2 }, "k")).Status);
+        }
+
+        await shop.Catalog.ExecuteAsync(
+            "UPDATE reservations SET lease_until = shop_now() - interval '3 minutes' WHERE order_id IN (SELECT order_id FROM reservation_lines WHERE product_id = ANY ($1))",
+            new[] { paying, left });
+        await using var sweeping = await CatalogBed.StartAsync(new Dictionary<string, string>(shop.Catalog.Settings)
+        {
+            ["services:orders:http:0"] = shop.Orders.Replicas[0].Address.ToString(), ["Internal:Name"] = "catalog", ["Internal:Key"] = "catalog-key",
+            ["ConnectionStrings:messaging"] = "amqp://guest:guest@127.0.0.1:1",
+        });
+        await Eventually.TrueAsync(async () => await shop.Catalog.StockAsync(left) == new StockNumbers(5, 0));
+        Assert.Equal(new StockNumbers(5, 2), await shop.Catalog.StockAsync(paying));
+        await shop.Catalog.AssertBooksAgreeAsync();
     }
 
     [Fact]
