@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,14 @@ internal static class TelemetryExtensions
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !HealthExtensions.IsHealth(context.Request.Path))
                 .AddHttpClientInstrumentation()
                 .AddSource("Npgsql", "Yarp.ReverseProxy", OwnNames));
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-            telemetry.UseOtlpExporter();
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
+        // Each of three signals is flushed at the end. With the default of 10 s and a collector that is gone, a service took
+        // 10.6 s to stop; a second each stays within the time to drain. The first source, so that any other overrides it.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1000" },
+        });
+        telemetry.UseOtlpExporter();
     }
 }
