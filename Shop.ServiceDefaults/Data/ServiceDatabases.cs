@@ -1,5 +1,6 @@
 using System.Collections;
 using Npgsql;
+using OpenTelemetry;
 
 namespace Shop.ServiceDefaults.Data;
 
@@ -58,6 +59,8 @@ internal sealed class ServiceDatabase(string name, string connectionString, Npgs
     /// <summary>Whether the server answers, asked outside the pool: a busy pool does not mean "away".</summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
+        // Readiness is asked every few seconds; each answer would be a trace of its own.
+        using var untraced = SuppressInstrumentationScope.Begin();
         try
         {
             await using var connection = await Dedicated.OpenConnectionAsync(cancellationToken);
