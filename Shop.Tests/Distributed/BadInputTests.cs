@@ -41,6 +41,7 @@ public sealed class BadInputTests(ShopGraph graph)
         { "PUT", "/api/cart/items/1", """{"quantity":-1}""", "quantity" },
         { "PUT", "/api/cart/items/1", """{"quantity":"two"}""", "quantity" },
         { "PUT", "/api/cart/items/x", """{"quantity":1}""", null },
+        { "DELETE", "/api/cart/items/x", null, null },
         { "POST", "/api/orders", """{"productId":1,"quantity":0}""", "quantity" },
         { "POST", "/api/orders", """{"productId":1,"quantity":1.5}""", "quantity" },
         { "POST", "/api/orders", """{"productId":999999999,"quantity":1}""", null },
@@ -59,6 +60,7 @@ public sealed class BadInputTests(ShopGraph graph)
         { "POST", "/api/payments", "{\"orderId\":\"" + Unknown + "\",\"method\":\"cash\"}", "method" },
         { "POST", "/api/payments", "{\"orderId\":\"" + Unknown + "\",\"method\":\"sandbox\"}", "orderId" },
         { "GET", "/api/payments/" + Unknown, null, null },
+        { "GET", "/api/payments/x", null, null },
         { "POST", "/api/payments/notifications/sandbox", "{}", null },
         { "POST", "/api/payments/notifications/nobody", "{}", null },
         { "GET", "/api/nowhere", null, null },
@@ -84,6 +86,41 @@ public sealed class BadInputTests(ShopGraph graph)
         if (field is not null)
             Assert.True((string?)problem["field"] == field || problem["errors"]?[field] is not null, text);
     }
+
+    [Theory]
+    [InlineData(256, 'k')]
+    [InlineData(1, '\t')]
+    public async Task A_key_that_is_too_long_or_no_text_is_refused_by_name(int length, char character)
+    {
+        using var customer = graph.Visitor();
+        await customer.RegisterAsync();
+        foreach (var (path, body) in new (string, object)[] { ("/api/orders", new { productId = 1, quantity = 1 }), ("/api/payments", new { orderId = Unknown, method = "sandbox" }) })
+        {
+            var (status, text) = await customer.TrySendAsync(HttpMethod.Post, path, body, "a" + new string(character, length) + "a");
+            Assert.Equal(HttpStatusCode.BadRequest, status);
+            Assert.Contains("Idempotency-Key", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_refused_order_leaves_no_order_and_no_reservation()
+    {
+        using var customer = graph.Visitor();
+        await customer.RegisterAsync();
+        var products = await customer.ProductsAsync();
+        var (plenty, scarce) = ((long)products[0]!["id"]!, products.Skip(1).First(product => (int)product!["available"]! is > 0 and < 1000)!);
+        var movements = await MovementsAsync(plenty);
+
+        var (status, text) = await customer.TrySendAsync(HttpMethod.Post, "/api/orders",
+            new { items = new[] { new { productId = plenty, quantity = 1 }, new { productId = (long)scarce["id"]!, quantity = 1000 } } });
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Equal("sold_out", (string?)JsonNode.Parse(text)!["code"]);
+        Assert.Empty((await customer.SendAsync(HttpMethod.Get, "/api/orders"))["items"]!.AsArray());
+        Assert.Equal(movements, await MovementsAsync(plenty));
+    }
+
+    private Task<long> MovementsAsync(long productId) =>
+        ShopGraph.QueryAsync<long>(graph.App, "catalogdb", "select count(*) from stock_ledger where product_id = $1", productId);
 
     [Theory]
     [InlineData("GET", "/api/users/me")]

@@ -11,16 +11,16 @@ public sealed class TraceTests(ShopGraph graph)
         using var customer = graph.Visitor();
         await customer.RegisterAsync();
         var productId = (long)(await customer.AnyProductAsync())["id"]!;
-        var orderId = (string)(await customer.OrderAsync(new { productId, quantity = 1 }))["id"]!;
         var trace = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
         customer.Http.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{System.Diagnostics.ActivitySpanId.CreateRandom().ToHexString()}-01");
+        var orderId = (string)(await customer.OrderAsync(new { productId, quantity = 1 }))["id"]!;
         await customer.PayAsync(orderId);
         await customer.BecomesAsync(orderId, "paid");
 
-        // From the gateway to Payments, to Orders, to the provider and back, and over the broker to Orders and to Catalog.
+        // From the gateway to Orders and to Catalog's stock; then to Payments, to Orders, to the provider and back, and over the broker to Orders and to Catalog.
         (string Service, string Name)[] expected =
         [
-            ("web", "POST"), ("payments", "POST"), ("orders", "/internal/orders/"), ("sandbox", "POST"), ("sandbox", "notify"),
+            ("web", "POST"), ("orders", "POST /api/orders"), ("catalog", "/internal/reservations"), ("payments", "POST"), ("orders", "/internal/orders/"), ("sandbox", "POST"), ("sandbox", "notify"),
             ("payments", "payment-succeeded publish"), ("orders", "payment-succeeded"), ("orders", "order-paid publish"), ("catalog", "order-paid"),
         ];
         await Eventually.BecomesAsync("the trace is complete", async () => await MissingAsync(trace, expected), missing => missing.Length == 0);
