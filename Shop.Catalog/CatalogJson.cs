@@ -9,6 +9,7 @@ namespace Shop.Catalog;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ProductPage))]
 [JsonSerializable(typeof(ProductDetail))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CategoryItems))]
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(GoodsInput))]

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 using Shop.Catalog.Products;
 using Shop.ServiceDefaults.Problems;
 
@@ -13,26 +14,34 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
         """
         WITH counter AS (
             UPDATE stock s SET on_hand = s.on_hand + $2, version = s.version + 1
-            FROM products p
-            WHERE s.product_id = $1 AND p.id = $1 AND p.retired_at IS NULL AND s.on_hand <= $3 - $2
-            RETURNING s.product_id, s.on_hand, s.reserved, s.version),
+            FROM variants v
+            WHERE s.variant_id = v.id AND s.warehouse = 1 AND v.product_id = $1 AND v.retired_at IS NULL
+              AND CASE WHEN $4::text IS NULL THEN v.id = $1 ELSE v.sku = $4 END AND s.on_hand <= $3 - $2
+            RETURNING s.variant_id, s.on_hand, s.reserved, s.version),
         movement AS (
-            INSERT INTO stock_ledger (product_id, kind, quantity) SELECT product_id, 'received', $2 FROM counter)
+            INSERT INTO stock_ledger (variant_id, kind, quantity) SELECT variant_id, 'received', $2 FROM counter)
         SELECT on_hand, reserved, version FROM counter
         """;
 
-    private const string Exists = "SELECT EXISTS (SELECT FROM products WHERE id = $1 AND retired_at IS NULL)";
+    private const string Exists =
+        """
+        SELECT EXISTS (SELECT FROM variants WHERE product_id = $1 AND retired_at IS NULL
+            AND CASE WHEN $2::text IS NULL THEN id = $1 ELSE sku = $2 END)
+        """;
 
     /// <exception cref="ProblemException">404 product_unknown; 409 stock_limit above a billion units.</exception>
-    public async Task<StockLevel> ReceiveAsync(long productId, int quantity, CancellationToken cancellationToken)
+    public async Task<StockLevel> ReceiveAsync(long productId, string? sku, int quantity, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.Add(Receive, productId, quantity, MaxOnHand);
-        batch.Add(Exists, productId);
+        batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku));
+        batch.Add(Exists, productId, Text(sku));
         var (level, version) = await ReadAsync(batch, productId, cancellationToken);
         await cache.OutdateAsync(new StockChange(productId, version), cancellationToken);
         return level;
     }
+
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private static async Task<(StockLevel Level, long Version)> ReadAsync(
         NpgsqlBatch batch, long productId, CancellationToken cancellationToken)
@@ -46,7 +55,7 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         throw reader.GetBoolean(0)
-            ? Problem.Conflict("stock_limit", $"A product holds at most {MaxOnHand} units.")
+            ? Problem.Conflict("stock_limit", $"A variant holds at most {MaxOnHand} units.")
             : ProductProblems.Unknown(productId);
     }
 }

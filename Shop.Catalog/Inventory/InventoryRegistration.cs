@@ -9,6 +9,7 @@ public static class InventoryRegistration
     {
         builder.Services.AddSingleton<StockStore>();
         builder.Services.AddSingleton<StockService>();
+        builder.Services.AddSingleton<Skus>();
         builder.Services.AddSingleton<Shortages>();
         builder.Services.AddSingleton<OrderStates>();
         builder.Services.AddHttpClient(OrderStates.Client, client => client.BaseAddress = new("https+http://orders")).AddCallerKey();

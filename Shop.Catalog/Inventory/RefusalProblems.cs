@@ -15,7 +15,8 @@ public static class RefusalProblems
         _ => throw new UnreachableException(),
     };
 
-    public static ProblemException ToProblem(this StockOutcome outcome)
+    /// <param name="line">What was asked for of the refused variant; null when the refusal is about the whole order.</param>
+    public static ProblemException ToProblem(this StockOutcome outcome, ReservationRequestLine? line)
     {
         var refusal = outcome.Refusal ?? throw new InvalidOperationException("Not a refusal.");
         var problem = refusal switch
@@ -25,7 +26,8 @@ public static class RefusalProblems
             Refusal.Conflict => Problem.Conflict(refusal.Code(), "Another request was made under this or a later revision."),
             _ => Problem.Conflict(refusal.Code(), "The order's reservation has ended."),
         };
-        if (refusal is Refusal.SoldOut or Refusal.ProductUnknown) problem.Extensions["productId"] = outcome.ProductId;
+        if (line is not null) problem.Extensions["productId"] = line.ProductId;
+        if (line?.Sku is not null) problem.Extensions["sku"] = line.Sku;
         if (refusal is Refusal.SoldOut) problem.Extensions["available"] = outcome.Available;
         return problem;
     }

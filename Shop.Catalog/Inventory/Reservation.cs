@@ -19,7 +19,8 @@ public enum ReservationState
 /// <param name="Price">Of one unit, in minor units, as promised when the line was reserved.</param>
 /// <param name="Shortage">Units that were paid for and could not be taken.</param>
 public sealed record ReservationLine(
-    int Revision, long ProductId, int Quantity, long Price, string Currency, string Name, string? NameZh, int Shortage = 0);
+    int Revision, long VariantId, long ProductId, string Sku, int Quantity, long Price, string Currency, string Name,
+    string? NameZh, int Shortage = 0);
 
 /// <summary>An order's reservation with the lines of all its revisions.</summary>
 public sealed record Reservation(

@@ -15,13 +15,14 @@ public static class ReservationEndpoints
     }
 
     private static async Task<Ok<ReservationAnswer>> ReserveAsync(
-        ReservationRequest request, StockService stock, CancellationToken cancellationToken)
+        ReservationRequest request, StockService stock, Skus skus, CancellationToken cancellationToken)
     {
         request.Validate();
-        var outcome = await stock.ApplyAsync(request.ToOperation(), cancellationToken);
+        var variants = await skus.ResolveAsync(request.Lines!, cancellationToken);
+        var outcome = await stock.ApplyAsync(request.ToOperation(variants), cancellationToken);
         return outcome.Refusal is null
             ? TypedResults.Ok(ReservationAnswer.Of(outcome.Reservation!))
-            : throw outcome.ToProblem();
+            : throw outcome.ToProblem(request.Lines!.Zip(variants).FirstOrDefault(pair => pair.Second == outcome.VariantId).First);
     }
 
     /// <param name="revision">When given, later revisions are left alone and stay possible.</param>

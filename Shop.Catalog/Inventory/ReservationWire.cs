@@ -4,7 +4,8 @@ using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Catalog.Inventory;
 
-public sealed record ReservationRequestLine(long ProductId, int Quantity);
+/// <param name="Sku">Null for the product's default variant.</param>
+public sealed record ReservationRequestLine(long ProductId, int Quantity, string? Sku = null);
 
 /// <param name="Revision">From 1; a higher one replaces the lines.</param>
 public sealed record ReservationRequest(
@@ -29,14 +30,19 @@ public sealed record ReservationRequest(
             .Check(
                 lines.All(line => line.Quantity is > 0 and <= MaxQuantity), "lines.quantity",
                 $"must be between 1 and {MaxQuantity}")
-            .Check(lines.DistinctBy(line => line.ProductId).Count() == lines.Count, "lines", "must name a product once")
+            .Check(lines.All(line => line.Sku is null || Skus.IsValid(line.Sku)), "lines.sku", Skus.Rule)
             .ThrowIfInvalid();
     }
 
-    public Reserve ToOperation()
+    /// <param name="variants">The variant that each line means.</param>
+    /// <exception cref="ProblemException">400 when two lines mean the same variant.</exception>
+    public Reserve ToOperation(long[] variants)
     {
         RequestedLine[] lines =
-            [.. Lines!.OrderBy(line => line.ProductId).Select(line => new RequestedLine(line.ProductId, line.Quantity))];
+            [.. Lines!.Zip(variants, (line, id) => new RequestedLine(id, line.Quantity)).OrderBy(line => line.VariantId)];
+        new Validator()
+            .Check(lines.DistinctBy(line => line.VariantId).Count() == lines.Length, "lines", "must name a variant once")
+            .ThrowIfInvalid();
         return new Reserve(OrderId, Revision, CustomerId, Hash(CustomerId, lines), lines);
     }
 
@@ -47,7 +53,7 @@ public sealed record ReservationRequest(
         customerId.TryWriteBytes(bytes);
         for (var i = 0; i < lines.Length; i++)
         {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16 + i * 12), lines[i].ProductId);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16 + i * 12), lines[i].VariantId);
             BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24 + i * 12), lines[i].Quantity);
         }
         return SHA256.HashData(bytes);
@@ -55,11 +61,11 @@ public sealed record ReservationRequest(
 }
 
 /// <param name="Price">Of one unit, in minor units.</param>
-public sealed record ReservationAnswerLine(long ProductId, string Name, string NameZh, int Quantity, long Price);
+public sealed record ReservationAnswerLine(long ProductId, string Sku, string Name, string NameZh, int Quantity, long Price);
 
 /// <param name="ExpiresAt">End of the lease, by the database's clock.</param>
 /// <param name="Total">In minor units.</param>
-/// <param name="Lines">In order of product id.</param>
+/// <param name="Lines">In order of variant: a product's default variant has the product's number.</param>
 public sealed record ReservationAnswer(
     Guid OrderId, int Revision, DateTimeOffset ExpiresAt, string Currency, long Total,
     IReadOnlyList<ReservationAnswerLine> Lines)
@@ -70,6 +76,7 @@ public sealed record ReservationAnswer(
         return new ReservationAnswer(
             reservation.OrderId, reservation.Revision, reservation.LeaseUntil, lines[0].Currency,
             lines.Sum(line => line.Price * line.Quantity),
-            [.. lines.Select(l => new ReservationAnswerLine(l.ProductId, l.Name, l.NameZh ?? l.Name, l.Quantity, l.Price))]);
+            [.. lines.Select(l => new ReservationAnswerLine(
+                l.ProductId, l.Sku, l.Name, l.NameZh ?? l.Name, l.Quantity, l.Price))]);
     }
 }

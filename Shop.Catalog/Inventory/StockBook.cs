@@ -16,7 +16,7 @@ public sealed class StockBook
     public StockBook(DateTimeOffset now, IEnumerable<StockRow> stock, IEnumerable<Reservation> reservations)
     {
         Now = now;
-        _stock = stock.ToDictionary(row => row.ProductId);
+        _stock = stock.ToDictionary(row => row.VariantId);
         _reservations = reservations.ToDictionary(reservation => reservation.OrderId);
     }
 
@@ -26,18 +26,18 @@ public sealed class StockBook
     public IReadOnlyList<(Guid OrderId, ReservationLine Line)> ShortLines => _shortLines;
     public IEnumerable<Reservation> ChangedReservations => _changed.Select(id => _reservations[id]);
 
-    public StockRow? Stock(long productId) => _stock.GetValueOrDefault(productId);
+    public StockRow? Stock(long variantId) => _stock.GetValueOrDefault(variantId);
 
     public Reservation? Reservation(Guid orderId) => _reservations.GetValueOrDefault(orderId);
 
-    public int Available(long productId) => Stock(productId)?.Available ?? 0;
+    public int Available(long variantId) => Stock(variantId)?.Available ?? 0;
 
     /// <summary>Moves units; nothing at all when the quantity is zero.</summary>
-    public void Move(MovementKind kind, long productId, int quantity, Guid orderId)
+    public void Move(MovementKind kind, long variantId, int quantity, Guid orderId)
     {
         if (quantity == 0) return;
-        var movement = new StockMovement(kind, productId, quantity, orderId);
-        _stock[productId].Apply(movement);
+        var movement = new StockMovement(kind, variantId, quantity, orderId);
+        _stock[variantId].Apply(movement);
         _movements.Add(movement);
     }
 

@@ -26,7 +26,7 @@ public static class StockDecider
         if (known is { State: ReservationState.Confirmed }) return StockOutcome.Refused(Refusal.Closed);
         if (known is not null && reserve.Revision <= known.Revision) return Repeat(book, known, reserve);
 
-        var held = (known?.Held ?? []).ToDictionary(line => line.ProductId);
+        var held = (known?.Held ?? []).ToDictionary(line => line.VariantId);
         if (WhyNot(book, reserve.Lines, held) is { } refused) return refused;
         return new StockOutcome(Hold(book, reserve, known, held), Changed: true);
     }
@@ -48,12 +48,12 @@ public static class StockDecider
     {
         foreach (var line in lines)
         {
-            var row = book.Stock(line.ProductId);
-            var has = held.GetValueOrDefault(line.ProductId)?.Quantity ?? 0;
+            var row = book.Stock(line.VariantId);
+            var has = held.GetValueOrDefault(line.VariantId)?.Quantity ?? 0;
             if (row is null || (!row.Sellable && line.Quantity > has))
-                return StockOutcome.Refused(Refusal.ProductUnknown, line.ProductId);
+                return StockOutcome.Refused(Refusal.ProductUnknown, line.VariantId);
             if (line.Quantity - has > row.Available)
-                return StockOutcome.Refused(Refusal.SoldOut, line.ProductId, row.Available + has);
+                return StockOutcome.Refused(Refusal.SoldOut, line.VariantId, row.Available + has);
         }
         return null;
     }
@@ -64,11 +64,11 @@ public static class StockDecider
         var lines = new List<ReservationLine>(reserve.Lines.Count);
         foreach (var line in reserve.Lines)
         {
-            held.Remove(line.ProductId, out var before);
-            Adjust(book, reserve.OrderId, line.ProductId, line.Quantity - (before?.Quantity ?? 0));
-            lines.Add(LineOf(book.Stock(line.ProductId)!, line.Quantity, reserve.Revision, before));
+            held.Remove(line.VariantId, out var before);
+            Adjust(book, reserve.OrderId, line.VariantId, line.Quantity - (before?.Quantity ?? 0));
+            lines.Add(LineOf(book.Stock(line.VariantId)!, line.Quantity, reserve.Revision, before));
         }
-        foreach (var dropped in held.Values) Adjust(book, reserve.OrderId, dropped.ProductId, -dropped.Quantity);
+        foreach (var dropped in held.Values) Adjust(book, reserve.OrderId, dropped.VariantId, -dropped.Quantity);
 
         var reservation = new Reservation(
             reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
@@ -78,16 +78,17 @@ public static class StockDecider
         return reservation;
     }
 
-    // A product that the order held already keeps the price and the name that the customer was shown.
+    // A variant that the order held already keeps the price and the name that the customer was shown.
     private static ReservationLine LineOf(StockRow row, int quantity, int revision, ReservationLine? before) =>
         before is null
-            ? new ReservationLine(revision, row.ProductId, quantity, row.Price, row.Currency, row.Name, row.NameZh)
+            ? new ReservationLine(
+                revision, row.VariantId, row.ProductId, row.Sku, quantity, row.Price, row.Currency, row.Name, row.NameZh)
             : before with { Revision = revision, Quantity = quantity };
 
-    private static void Adjust(StockBook book, Guid orderId, long productId, int more)
+    private static void Adjust(StockBook book, Guid orderId, long variantId, int more)
     {
-        if (more >= 0) book.Move(MovementKind.Reserved, productId, more, orderId);
-        else book.Move(MovementKind.Released, productId, -more, orderId);
+        if (more >= 0) book.Move(MovementKind.Reserved, variantId, more, orderId);
+        else book.Move(MovementKind.Released, variantId, -more, orderId);
     }
 
     private static StockOutcome DecideRelease(StockBook book, Release release)
@@ -107,10 +108,10 @@ public static class StockDecider
     private static void GiveBack(StockBook book, Reservation reservation)
     {
         foreach (var line in reservation.Held)
-            book.Move(MovementKind.Released, line.ProductId, line.Quantity, reservation.OrderId);
+            book.Move(MovementKind.Released, line.VariantId, line.Quantity, reservation.OrderId);
         if (reservation.State != ReservationState.Confirmed) return;
         foreach (var line in reservation.LinesOf(reservation.Revision))
-            book.Move(MovementKind.Returned, line.ProductId, line.Quantity - line.Shortage, reservation.OrderId);
+            book.Move(MovementKind.Returned, line.VariantId, line.Quantity - line.Shortage, reservation.OrderId);
     }
 
     private static StockOutcome DecideConfirm(StockBook book, Confirm confirm)
@@ -138,20 +139,20 @@ public static class StockDecider
     private static (Reservation Reservation, int Shortage) Sell(
         StockBook book, Reservation reservation, IReadOnlyList<ReservationLine> paid)
     {
-        var held = reservation.Held.ToDictionary(line => line.ProductId, line => line.Quantity);
+        var held = reservation.Held.ToDictionary(line => line.VariantId, line => line.Quantity);
         var shortages = 0;
         foreach (var line in paid)
         {
-            held.Remove(line.ProductId, out var has);
+            held.Remove(line.VariantId, out var has);
             var missing = Math.Max(0, line.Quantity - has);
-            var shortage = missing <= book.Available(line.ProductId) ? 0 : missing;
-            Adjust(book, reservation.OrderId, line.ProductId, line.Quantity - shortage - has);
-            book.Move(MovementKind.Sold, line.ProductId, line.Quantity - shortage, reservation.OrderId);
+            var shortage = missing <= book.Available(line.VariantId) ? 0 : missing;
+            Adjust(book, reservation.OrderId, line.VariantId, line.Quantity - shortage - has);
+            book.Move(MovementKind.Sold, line.VariantId, line.Quantity - shortage, reservation.OrderId);
             if (shortage == 0) continue;
             reservation = book.MarkShort(reservation, line, shortage);
             shortages += shortage;
         }
-        foreach (var (productId, quantity) in held) Adjust(book, reservation.OrderId, productId, -quantity);
+        foreach (var (variantId, quantity) in held) Adjust(book, reservation.OrderId, variantId, -quantity);
         return (reservation, shortages);
     }
 

@@ -23,7 +23,7 @@ public enum MovementKind
 
 /// <summary>One row of the stock ledger.</summary>
 /// <param name="Quantity">Positive.</param>
-public sealed record StockMovement(MovementKind Kind, long ProductId, int Quantity, Guid OrderId)
+public sealed record StockMovement(MovementKind Kind, long VariantId, int Quantity, Guid OrderId)
 {
     public string KindName => Kind switch
     {

@@ -3,21 +3,21 @@ namespace Shop.Catalog.Inventory;
 /// <summary>Something that is to happen to an order's reservation.</summary>
 public abstract record StockOperation(Guid OrderId)
 {
-    /// <summary>Products named by the operation itself, beyond those that the order already holds.</summary>
-    public virtual IEnumerable<long> ProductIds => [];
+    /// <summary>Variants named by the operation itself, beyond those that the order already holds.</summary>
+    public virtual IEnumerable<long> VariantIds => [];
 }
 
-public sealed record RequestedLine(long ProductId, int Quantity);
+public sealed record RequestedLine(long VariantId, int Quantity);
 
 /// <summary>Hold all lines or none.</summary>
 /// <param name="Revision">From 1; a higher one replaces the lines of the one before.</param>
 /// <param name="BodyHash">Tells a repeat from another request under the same revision.</param>
-/// <param name="Lines">Each product once, in order of id.</param>
+/// <param name="Lines">Each variant once, in order of id.</param>
 public sealed record Reserve(
     Guid OrderId, int Revision, Guid CustomerId, byte[] BodyHash, IReadOnlyList<RequestedLine> Lines)
     : StockOperation(OrderId)
 {
-    public override IEnumerable<long> ProductIds => Lines.Select(line => line.ProductId);
+    public override IEnumerable<long> VariantIds => Lines.Select(line => line.VariantId);
 }
 
 /// <summary>Give held units back, and refuse reservations that come later.</summary>
@@ -54,13 +54,13 @@ public enum Refusal
 /// <param name="Reservation">After a granted <see cref="Reserve"/>.</param>
 /// <param name="Changed">True when anything is to be stored.</param>
 /// <param name="Shortage">Units paid for and not sold by this <see cref="Confirm"/>.</param>
-/// <param name="ProductId">The product that a refusal is about.</param>
+/// <param name="VariantId">The variant that a refusal is about.</param>
 public sealed record StockOutcome(
     Reservation? Reservation = null, bool Changed = false, int Shortage = 0, Refusal? Refusal = null,
-    long ProductId = 0, int Available = 0)
+    long VariantId = 0, int Available = 0)
 {
     public static readonly StockOutcome Nothing = new();
     public static readonly StockOutcome Done = new(Changed: true);
-    public static StockOutcome Refused(Refusal why, long productId = 0, int available = 0) =>
-        new(Refusal: why, ProductId: productId, Available: available);
+    public static StockOutcome Refused(Refusal why, long variantId = 0, int available = 0) =>
+        new(Refusal: why, VariantId: variantId, Available: available);
 }

@@ -1,9 +1,11 @@
 namespace Shop.Catalog.Inventory;
 
-/// <summary>A product's counters and what a reservation says about it, as locked for one transaction.</summary>
+/// <summary>A variant's counters and what a reservation says about it, as locked for one transaction.</summary>
 public sealed class StockRow
 {
+    public required long VariantId { get; init; }
     public required long ProductId { get; init; }
+    public required string Sku { get; init; }
     public required string Name { get; init; }
     public string? NameZh { get; init; }
 
@@ -12,7 +14,7 @@ public sealed class StockRow
 
     public required string Currency { get; init; }
 
-    /// <summary>False for a retired product: held units can still be paid for, none can be added.</summary>
+    /// <summary>False for a retired variant: held units can still be paid for, none can be added.</summary>
     public required bool Sellable { get; init; }
 
     public required int OnHand { get; set; }

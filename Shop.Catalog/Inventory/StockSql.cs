@@ -23,31 +23,31 @@ internal static class StockSql
 
     public const string Lines =
         """
-        SELECT order_id, revision, product_id, quantity, price, currency, name, name_zh, shortage
-        FROM reservation_lines WHERE order_id = ANY ($1) ORDER BY order_id, revision, product_id
+        SELECT order_id, revision, variant_id, quantity, price, currency, name, name_zh, shortage, product_id, sku
+        FROM reservation_lines WHERE order_id = ANY ($1) ORDER BY order_id, revision, variant_id
         """;
 
     public const string LockStock =
         """
-        SELECT s.product_id, s.on_hand, s.reserved, p.name, p.name_zh, p.price, p.currency, p.retired_at IS NULL
-        FROM stock s JOIN products p ON p.id = s.product_id
-        WHERE s.product_id IN (
-            SELECT unnest($1::bigint[]) UNION SELECT product_id FROM reservation_lines WHERE order_id = ANY ($2))
-        ORDER BY s.product_id FOR NO KEY UPDATE OF s
+        SELECT s.variant_id, s.on_hand, s.reserved, v.name, v.name_zh, v.price, v.currency, v.retired_at IS NULL, v.product_id, v.sku
+        FROM stock s JOIN variants v ON v.id = s.variant_id
+        WHERE s.warehouse = 1 AND s.variant_id IN (
+            SELECT unnest($1::bigint[]) UNION SELECT variant_id FROM reservation_lines WHERE order_id = ANY ($2))
+        ORDER BY s.variant_id FOR NO KEY UPDATE OF s
         """;
 
     public const string UpdateStock =
         """
         UPDATE stock s
         SET on_hand = s.on_hand + d.on_hand, reserved = s.reserved + d.reserved, version = s.version + 1
-        FROM unnest($1::bigint[], $2::integer[], $3::integer[]) AS d (product_id, on_hand, reserved)
-        WHERE s.product_id = d.product_id
-        RETURNING s.product_id, s.version
+        FROM unnest($1::bigint[], $2::integer[], $3::integer[]) AS d (variant_id, on_hand, reserved)
+        WHERE s.variant_id = d.variant_id AND s.warehouse = 1
+        RETURNING s.variant_id, s.version
         """;
 
     public const string InsertMovements =
         """
-        INSERT INTO stock_ledger (product_id, kind, quantity, order_id)
+        INSERT INTO stock_ledger (variant_id, kind, quantity, order_id)
         SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::uuid[])
         """;
 
@@ -63,15 +63,17 @@ internal static class StockSql
 
     public const string InsertLines =
         """
-        INSERT INTO reservation_lines (order_id, revision, product_id, quantity, price, currency, name, name_zh)
+        INSERT INTO reservation_lines
+            (order_id, revision, variant_id, quantity, price, currency, name, name_zh, product_id, sku)
         SELECT * FROM unnest(
-            $1::uuid[], $2::integer[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[], $8::text[])
+            $1::uuid[], $2::integer[], $3::bigint[], $4::integer[], $5::bigint[], $6::text[], $7::text[], $8::text[],
+            $9::bigint[], $10::text[])
         """;
 
     public const string MarkShort =
         """
         UPDATE reservation_lines l SET shortage = d.shortage
-        FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::integer[]) AS d (order_id, revision, product_id, shortage)
-        WHERE l.order_id = d.order_id AND l.revision = d.revision AND l.product_id = d.product_id
+        FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::integer[]) AS d (order_id, revision, variant_id, shortage)
+        WHERE l.order_id = d.order_id AND l.revision = d.revision AND l.variant_id = d.variant_id
         """;
 }

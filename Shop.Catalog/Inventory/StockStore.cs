@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Shop.Catalog.Inventory;
 
-/// <summary>A product whose counters changed, and the version that the change made.</summary>
+/// <summary>A product of which a variant's counters changed, and the version that the change made.</summary>
 public readonly record struct StockChange(long ProductId, long Version);
 
 /// <summary>What a transaction did, operation by operation, and the products it touched.</summary>
@@ -33,13 +33,13 @@ public sealed class StockStore
         CancellationToken cancellationToken)
     {
         Guid[] orders = [.. operations.Select(operation => operation.OrderId).Distinct()];
-        long[] products = [.. operations.SelectMany(operation => operation.ProductIds).Distinct()];
+        long[] variants = [.. operations.SelectMany(operation => operation.VariantIds).Distinct()];
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
         batch.Add(StockSql.LockOrders, orders);
         batch.Add(StockSql.Now);
         batch.Add(StockSql.Reservations, orders);
         batch.Add(StockSql.Lines, orders);
-        batch.Add(StockSql.LockStock, products, orders);
+        batch.Add(StockSql.LockStock, variants, orders);
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -72,7 +72,8 @@ public sealed class StockStore
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var changes = book.Movements.Count == 0
             ? []
-            : await ReadAsync(reader, row => new StockChange(row.GetInt64(0), row.GetInt64(1)), cancellationToken);
+            : await ReadAsync(
+                reader, row => new StockChange(book.Stock(row.GetInt64(0))!.ProductId, row.GetInt64(1)), cancellationToken);
         while (await reader.NextResultAsync(cancellationToken))
         {
             // An error of a later statement shows when its result is reached.
@@ -82,7 +83,7 @@ public sealed class StockStore
 
     private static void AddCounters(NpgsqlBatch batch, IReadOnlyList<StockMovement> movements)
     {
-        var totals = movements.GroupBy(movement => movement.ProductId)
+        var totals = movements.GroupBy(movement => movement.VariantId)
             .Select(product => (
                 Id: product.Key, OnHand: product.Sum(m => m.OnHandDelta), Reserved: product.Sum(m => m.ReservedDelta)))
             .ToList();
@@ -95,7 +96,7 @@ public sealed class StockStore
 
     private static void AddMovements(NpgsqlBatch batch, IReadOnlyList<StockMovement> movements) => batch.Add(
         StockSql.InsertMovements,
-        movements.Select(m => m.ProductId).ToArray(),
+        movements.Select(m => m.VariantId).ToArray(),
         movements.Select(m => m.KindName).ToArray(),
         movements.Select(m => m.SignedQuantity).ToArray(),
         movements.Select(m => m.OrderId).ToArray());
@@ -114,18 +115,20 @@ public sealed class StockStore
         StockSql.InsertLines,
         lines.Select(l => l.OrderId).ToArray(),
         lines.Select(l => l.Line.Revision).ToArray(),
-        lines.Select(l => l.Line.ProductId).ToArray(),
+        lines.Select(l => l.Line.VariantId).ToArray(),
         lines.Select(l => l.Line.Quantity).ToArray(),
         lines.Select(l => l.Line.Price).ToArray(),
         lines.Select(l => l.Line.Currency).ToArray(),
         lines.Select(l => l.Line.Name).ToArray(),
-        lines.Select(l => l.Line.NameZh).ToArray());
+        lines.Select(l => l.Line.NameZh).ToArray(),
+        lines.Select(l => l.Line.ProductId).ToArray(),
+        lines.Select(l => l.Line.Sku).ToArray());
 
     private static void AddShortages(NpgsqlBatch batch, IReadOnlyList<(Guid OrderId, ReservationLine Line)> lines) => batch.Add(
         StockSql.MarkShort,
         lines.Select(l => l.OrderId).ToArray(),
         lines.Select(l => l.Line.Revision).ToArray(),
-        lines.Select(l => l.Line.ProductId).ToArray(),
+        lines.Select(l => l.Line.VariantId).ToArray(),
         lines.Select(l => l.Line.Shortage).ToArray());
 
     private static async Task<List<T>> ReadAsync<T>(
@@ -143,12 +146,14 @@ public sealed class StockStore
     private static (Guid OrderId, ReservationLine Line) ReadLine(NpgsqlDataReader row) => (
         row.GetGuid(0),
         new ReservationLine(
-            row.GetInt32(1), row.GetInt64(2), row.GetInt32(3), row.GetInt64(4), row.GetString(5), row.GetString(6),
-            row.IsDBNull(7) ? null : row.GetString(7), row.GetInt32(8)));
+            row.GetInt32(1), row.GetInt64(2), row.GetInt64(9), row.GetString(10), row.GetInt32(3), row.GetInt64(4),
+            row.GetString(5), row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7), row.GetInt32(8)));
 
     private static StockRow ReadStock(NpgsqlDataReader row) => new()
     {
-        ProductId = row.GetInt64(0),
+        VariantId = row.GetInt64(0),
+        ProductId = row.GetInt64(8),
+        Sku = row.GetString(9),
         OnHand = row.GetInt32(1),
         Reserved = row.GetInt32(2),
         Name = row.GetString(3),

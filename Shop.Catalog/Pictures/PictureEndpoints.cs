@@ -10,7 +10,11 @@ namespace Shop.Catalog.Pictures;
 /// <summary>Pictures, also of retired products: orders go on showing them.</summary>
 public static class PictureEndpoints
 {
-    private const string Find = "SELECT name, category, version FROM products WHERE id = $1";
+    private const string Find =
+        """
+        SELECT t.name, p.category, p.version
+        FROM products p JOIN product_texts t ON t.product_id = p.id AND t.language = 'en' WHERE p.id = $1
+        """;
 
     public static void MapPictures(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/products/{id}/image.svg", GetAsync).AllowAnonymous().WithTags("Products")

@@ -8,9 +8,9 @@ public sealed class CategoryList(NpgsqlDataSource database)
 {
     private const string Select =
         """
-        SELECT c.slug, c.name, c.name_zh, count(p.id)::integer
-        FROM categories c LEFT JOIN products p ON p.category = c.slug AND p.retired_at IS NULL
-        GROUP BY c.slug ORDER BY c.position, c.slug
+        SELECT c.slug, c.name, c.name_zh, c.parent,
+               (SELECT count(*)::integer FROM product_search WHERE tags @> ARRAY['/c/' || c.slug])
+        FROM categories c ORDER BY c.position, c.slug
         """;
 
     public async Task<CategoryItems> ReadAsync(string language, CancellationToken cancellationToken)
@@ -20,7 +20,8 @@ public sealed class CategoryList(NpgsqlDataSource database)
         var categories = new List<CategoryItem>();
         var name = language == Language.Chinese ? 2 : 1;
         while (await reader.ReadAsync(cancellationToken))
-            categories.Add(new CategoryItem(reader.GetString(0), reader.GetString(name), reader.GetInt32(3)));
+            categories.Add(new CategoryItem(
+                reader.GetString(0), reader.GetString(name), reader.GetInt32(4), reader.IsDBNull(3) ? null : reader.GetString(3)));
         return new CategoryItems(categories);
     }
 }

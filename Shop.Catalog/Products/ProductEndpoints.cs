@@ -63,7 +63,7 @@ public static class ProductEndpoints
     private static async Task<Created<ProductDetail>> CreateAsync(
         ProductInput input, HttpContext http, ProductStore store, CancellationToken cancellationToken)
     {
-        var id = await store.CreateAsync(ProductRules.CheckNew(input), input.Stock ?? 0, cancellationToken);
+        var id = await store.CreateAsync(ProductRules.CheckNew(input), input.Sku, input.Stock ?? 0, cancellationToken);
         var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
         return TypedResults.Created(FormattableString.Invariant($"/api/products/{id}"), row.ToDetail(Language.Choose(http, asked: null)));
     }
@@ -87,5 +87,5 @@ public static class ProductEndpoints
 
     private static async Task<Ok<StockLevel>> ReceiveAsync(
         long id, GoodsInput input, GoodsReceipt goods, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await goods.ReceiveAsync(id, ProductRules.CheckGoods(input), cancellationToken));
+        TypedResults.Ok(await goods.ReceiveAsync(id, input.Sku, ProductRules.CheckGoods(input), cancellationToken));
 }

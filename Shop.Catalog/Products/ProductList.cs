@@ -81,11 +81,20 @@ public sealed record ProductFilter(
 /// <summary>Reads pages of products: keyset paging, one query per page.</summary>
 public sealed class ProductList(NpgsqlDataSource database)
 {
-    // Narrower than the detail's rows: descriptions stay where they are.
+    // Without descriptions, which are wide.
     private const string Select =
         """
-        SELECT p.id, p.slug, p.name, p.name_zh, p.category, p.price, p.currency, p.version, s.on_hand - s.reserved, p.name_key
-        FROM products p JOIN stock s ON s.product_id = p.id
+        SELECT p.id, p.slug, en.name, zh.name, p.category, p.price, p.currency, p.version, v.available, p.name_key, p.brand,
+               r.rating, r.stars, v.count
+        FROM products p
+        JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
+        JOIN product_scores r ON r.product_id = p.id
+        LEFT JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
+        CROSS JOIN LATERAL (
+            SELECT sum(s.on_hand - s.reserved)::integer AS available, count(*)::integer AS count
+            FROM variants v JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
+            WHERE v.product_id = p.id AND v.retired_at IS NULL) v
+        JOIN product_search search ON search.product_id = p.id
         WHERE p.retired_at IS NULL
         """;
 
@@ -110,14 +119,14 @@ public sealed class ProductList(NpgsqlDataSource database)
     {
         var command = database.CreateCommand();
         var sql = new StringBuilder(Select);
-        if (filter.Category is { } category) sql.Append(" AND p.category = ").Append(Parameter(category));
+        if (filter.Category is { } category) sql.Append(" AND search.tags @> ").Append(Parameter(new[] { "/c/" + category }));
         if (filter.Ids is { } ids) sql.Append(" AND p.id = ANY (").Append(Parameter(ids)).Append(')');
         if (filter.MinPrice is { } min) sql.Append(" AND p.price >= ").Append(Parameter(min));
         if (filter.MaxPrice is { } max) sql.Append(" AND p.price <= ").Append(Parameter(max));
         if (filter.Search?.Words is { } words)
-            sql.Append(" AND p.search @@ to_tsquery('english', ").Append(Parameter(words)).Append(')');
+            sql.Append(" AND search.terms @@ to_tsquery('english', ").Append(Parameter(words)).Append(')');
         if (filter.Search?.Characters is { } characters)
-            sql.Append(" AND p.search @@ ").Append(Parameter(characters)).Append("::tsquery");
+            sql.Append(" AND search.terms @@ ").Append(Parameter(characters)).Append("::tsquery");
         if (filter.After is { } after) sql.Append(" AND ").Append(Beyond(after));
         sql.Append(" ORDER BY ").Append(filter.Sort.OrderBy()).Append(" LIMIT ").Append(Parameter(filter.Limit + 1));
         command.CommandText = sql.ToString();
@@ -146,7 +155,9 @@ internal static class ProductItems
         var chinese = language == Language.Chinese && !row.IsDBNull(3);
         return new ProductItem(
             row.GetInt64(0), row.GetString(1), row.GetString(chinese ? 3 : 2), Money.ToMajor(row.GetInt64(5)),
-            row.GetString(6), row.GetString(4), ImageUrl(row.GetInt64(0), row.GetInt32(7)), row.GetInt32(8));
+            row.GetString(6), row.GetString(4), ImageUrl(row.GetInt64(0), row.GetInt32(7)), row.GetInt32(8),
+            row.IsDBNull(10) ? null : row.GetString(10), Math.Round((decimal)row.GetFloat(11), 1),
+            row.GetFieldValue<int[]>(12).Sum(), row.GetInt32(13));
     }
 
     public static string ImageUrl(long id, int version) =>

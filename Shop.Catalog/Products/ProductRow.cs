@@ -5,26 +5,61 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Catalog.Products;
 
-/// <summary>A product as the database holds it, with what can be bought of it.</summary>
+/// <summary>A variant on sale, as the database holds it.</summary>
 /// <param name="Price">Minor units.</param>
+public sealed record VariantRow(
+    long Id, string Sku, long Price, IReadOnlyDictionary<string, string> Attributes, int Available, int? LimitPerCustomer)
+{
+    public const string Select =
+        """
+        SELECT v.id, v.sku, v.price, v.attributes, s.on_hand - s.reserved, v.limit_per_customer
+        FROM variants v JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
+        """;
+
+    public static VariantRow Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), row.GetInt64(2), ReadAttributes(row.GetString(3)), row.GetInt32(4),
+        row.IsDBNull(5) ? null : row.GetInt32(5));
+
+    private static IReadOnlyDictionary<string, string> ReadAttributes(string json) =>
+        JsonSerializer.Deserialize(json, CatalogJson.Default.IReadOnlyDictionaryStringString)!;
+
+    public VariantItem ToItem() => new(Sku, Money.ToMajor(Price), Attributes, Available, LimitPerCustomer);
+}
+
+/// <summary>A product as the database holds it, with what can be bought of it.</summary>
+/// <param name="Price">Of the default variant, in minor units.</param>
 /// <param name="Version">Counts changes of the product itself; part of the picture's address.</param>
 /// <param name="StockVersion">Counts changes of anything that the product's page shows.</param>
+/// <param name="Stars">Number of reviews with 1, 2, 3, 4 and 5 stars.</param>
 public sealed record ProductRow(
     long Id, string Slug, string NameEn, string? NameZh, string DescriptionEn, string? DescriptionZh, string Category,
-    string CategoryEn, string CategoryZh, long Price, string Currency, int Version, int Available, long StockVersion)
+    string CategoryEn, string CategoryZh, string? Brand, string? BrandEn, string? BrandZh, long Price, string Currency,
+    int Version, long StockVersion, float Rating, int[] Stars)
 {
     /// <summary>Begins every statement that <see cref="Read"/> reads.</summary>
     public const string Select =
         """
-        SELECT p.id, p.slug, p.name, p.name_zh, p.description, p.description_zh, p.category, c.name, c.name_zh,
-               p.price, p.currency, p.version, s.on_hand - s.reserved, s.version
-        FROM products p JOIN categories c ON c.slug = p.category JOIN stock s ON s.product_id = p.id
+        SELECT p.id, p.slug, en.name, zh.name, en.description, zh.description, p.category, c.name, c.name_zh,
+               p.brand, b.name, b.name_zh, p.price, p.currency, p.version,
+               (SELECT sum(s.version)::bigint FROM stock s JOIN variants v ON v.id = s.variant_id WHERE v.product_id = p.id),
+               r.rating, r.stars
+        FROM products p
+        JOIN categories c ON c.slug = p.category
+        JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
+        JOIN product_scores r ON r.product_id = p.id
+        LEFT JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
+        LEFT JOIN brands b ON b.slug = p.brand
         """;
 
+    /// <summary>On sale, the default one first.</summary>
+    public IReadOnlyList<VariantRow> Variants { get; init; } = [];
+
     public static ProductRow Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4),
-        row.IsDBNull(5) ? null : row.GetString(5), row.GetString(6), row.GetString(7), row.GetString(8), row.GetInt64(9),
-        row.GetString(10), row.GetInt32(11), row.GetInt32(12), row.GetInt64(13));
+        row.GetInt64(0), row.GetString(1), row.GetString(2), Text(row, 3), row.GetString(4), Text(row, 5), row.GetString(6),
+        row.GetString(7), row.GetString(8), Text(row, 9), Text(row, 10), Text(row, 11), row.GetInt64(12), row.GetString(13),
+        row.GetInt32(14), row.GetInt64(15), row.GetFloat(16), row.GetFieldValue<int[]>(17));
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     // The answer is JSON by its content type, so Chinese needs no escapes, which would triple its size.
     private static readonly CatalogJson Plain = new(
@@ -38,7 +73,9 @@ public sealed record ProductRow(
         var chinese = language == Language.Chinese;
         return new ProductDetail(
             Id, Slug, chinese ? NameZh ?? NameEn : NameEn, Money.ToMajor(Price), Currency, Category,
-            ProductItems.ImageUrl(Id, Version), Available, chinese ? CategoryZh : CategoryEn,
-            chinese ? DescriptionZh ?? DescriptionEn : DescriptionEn, NameEn, NameZh, DescriptionEn, DescriptionZh);
+            ProductItems.ImageUrl(Id, Version), Variants.Sum(variant => variant.Available), chinese ? CategoryZh : CategoryEn,
+            chinese ? DescriptionZh ?? DescriptionEn : DescriptionEn, NameEn, NameZh, DescriptionEn, DescriptionZh,
+            Brand, chinese ? BrandZh : BrandEn, Math.Round((decimal)Rating, 1), Stars.Sum(),
+            [.. Variants.Select(variant => variant.ToItem())]);
     }
 }

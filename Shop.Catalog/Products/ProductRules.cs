@@ -1,3 +1,4 @@
+using Shop.Catalog.Inventory;
 using Shop.Catalog.Search;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Problems;
@@ -7,7 +8,7 @@ namespace Shop.Catalog.Products;
 /// <summary>A product's texts, category and price, checked and complete.</summary>
 /// <param name="Price">Minor units.</param>
 public sealed record ProductContent(
-    string Name, string? NameZh, string Description, string? DescriptionZh, string Category, long Price)
+    string Name, string? NameZh, string Description, string? DescriptionZh, string Category, long Price, string? Brand = null)
 {
     public SearchTerms Terms => SearchTerms.Of(Name, NameZh, Description, DescriptionZh);
 }
@@ -16,7 +17,7 @@ public sealed record ProductContent(
 public static class ProductRules
 {
     public const int MaxNameLength = 200;
-    public const int MaxDescriptionLength = 4000;
+    public const int MaxDescriptionLength = 20_000;
     public const int MaxGoods = 1_000_000;
 
     /// <summary>In minor units: 100 million yuan. A hundred lines of many units still sum up without overflow.</summary>
@@ -34,24 +35,26 @@ public static class ProductRules
         check.ThrowIfInvalid();
         return new ProductContent(
             input.Name!.Trim(), Clean(input.NameZh), Clean(input.Description) ?? "", Clean(input.DescriptionZh),
-            input.Category ?? DefaultCategory, price);
+            input.Category ?? DefaultCategory, price, input.Brand);
     }
 
     /// <summary>The content that a change asks for; <paramref name="known"/> gives what the input leaves out.</summary>
     public static ProductContent CheckChange(ProductInput input, ProductContent known)
     {
         var check = Check(input, out var price);
-        check.Check(input.Stock is null, "stock", "is changed by receiving goods");
+        check.Check(input.Stock is null, "stock", "is changed by receiving goods")
+            .Check(input.Sku is null, "sku", "never changes");
         check.ThrowIfInvalid();
         return new ProductContent(
             input.Name!.Trim(), Clean(input.NameZh) ?? known.NameZh, Clean(input.Description) ?? known.Description,
-            Clean(input.DescriptionZh) ?? known.DescriptionZh, input.Category ?? known.Category, price);
+            Clean(input.DescriptionZh) ?? known.DescriptionZh, input.Category ?? known.Category, price, input.Brand ?? known.Brand);
     }
 
     public static int CheckGoods(GoodsInput input)
     {
         new Validator()
             .Check(input.Quantity is >= 1 and <= MaxGoods, "quantity", $"must be between 1 and {MaxGoods}")
+            .Check(input.Sku is null || Skus.IsValid(input.Sku), "sku", Skus.Rule)
             .ThrowIfInvalid();
         return input.Quantity!.Value;
     }
@@ -69,7 +72,9 @@ public static class ProductRules
                 input.Price is { } major && Money.TryToMinor(major, out minor) && minor is > 0 and <= MaxPrice, "price",
                 "must be between 0.01 and 100000000 with at most two decimals")
             .Check(input.Currency is null or Money.DefaultCurrency, "currency", $"must be {Money.DefaultCurrency}")
-            .Check(input.Category is null || IsSlug(input.Category), "category", "is not a category");
+            .Check(input.Category is null || IsSlug(input.Category), "category", "is not a category")
+            .Check(input.Brand is null || IsSlug(input.Brand), "brand", "is not a brand")
+            .Check(input.Sku is null || Skus.IsValid(input.Sku), "sku", Skus.Rule);
         price = minor;
         return validator;
     }

@@ -8,67 +8,36 @@ namespace Shop.Catalog.Products;
 /// <summary>Reads and writes single products.</summary>
 public sealed class ProductStore(NpgsqlDataSource database)
 {
-    private const string Find = ProductRow.Select + " WHERE p.id = $1 AND p.retired_at IS NULL";
-
-    // The slug is the first free one of "name" and "name-id".
-    private const string Insert =
-        """
-        WITH new AS (
-            INSERT INTO products (id, slug, name, name_zh, description, description_zh, category, price, search)
-            SELECT id, CASE WHEN $9 OR EXISTS (SELECT FROM products WHERE slug = $1) THEN $1 || '-' || id ELSE $1 END,
-                   $2, $3, $4, $5, $6, $7, array_to_tsvector($10) || to_tsvector('english', $11)
-            FROM nextval(pg_get_serial_sequence('products', 'id')) AS id
-            RETURNING id),
-        counter AS (INSERT INTO stock (product_id, on_hand) SELECT id, $8 FROM new),
-        movement AS (
-            INSERT INTO stock_ledger (product_id, kind, quantity) SELECT id, 'received', $8 FROM new WHERE $8 > 0)
-        SELECT id FROM new
-        """;
-
-    private const string Lock =
-        """
-        SELECT name, name_zh, description, description_zh, category, price
-        FROM products WHERE id = $1 AND retired_at IS NULL FOR NO KEY UPDATE
-        """;
-
-    private const string Update =
-        """
-        UPDATE products
-        SET name = $2, name_zh = $3, description = $4, description_zh = $5, category = $6, price = $7,
-            search = array_to_tsvector($8) || to_tsvector('english', $9), version = version + 1, updated_at = shop_now()
-        WHERE id = $1
-        """;
-
-    private const string Touch = "UPDATE stock SET version = version + 1 WHERE product_id = $1 RETURNING version";
-
-    private const string RetireSql =
-        """
-        WITH retired AS (
-            UPDATE products SET retired_at = shop_now(), updated_at = shop_now(), version = version + 1
-            WHERE id = $1 AND retired_at IS NULL RETURNING id)
-        UPDATE stock SET version = version + 1 WHERE product_id = (SELECT id FROM retired) RETURNING version
-        """;
+    private const string SlugConstraint = "products_slug_key";
+    private const string SkuConstraint = "variants_sku_key";
 
     /// <summary>Null when there is no such product or it is retired.</summary>
     public async Task<ProductRow?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Find);
-        command.Parameters.Add(new NpgsqlParameter { Value = id });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? ProductRow.Read(reader) : null;
+        await using var batch = database.CreateBatch();
+        batch.Add(ProductSql.Find, id);
+        batch.Add(ProductSql.Variants, id);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return null;
+        var product = ProductRow.Read(reader);
+        await reader.NextResultAsync(cancellationToken);
+        var variants = new List<VariantRow>();
+        while (await reader.ReadAsync(cancellationToken)) variants.Add(VariantRow.Read(reader));
+        return product with { Variants = variants };
     }
 
     /// <summary>The new product's id.</summary>
-    public async Task<long> CreateAsync(ProductContent content, int stock, CancellationToken cancellationToken)
+    /// <exception cref="ProblemException">409 sku_taken; 400 when the category or the brand is not one.</exception>
+    public async Task<long> CreateAsync(ProductContent content, string? sku, int stock, CancellationToken cancellationToken)
     {
         try
         {
-            return await InsertAsync(content, stock, numbered: false, cancellationToken);
+            return await InsertAsync(content, sku, stock, numbered: false, cancellationToken);
         }
-        catch (PostgresException taken) when (taken is { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (PostgresException taken) when (taken is { ConstraintName: SlugConstraint })
         {
             // Another product of the same name was created at the same moment.
-            return await InsertAsync(content, stock, numbered: true, cancellationToken);
+            return await InsertAsync(content, sku, stock, numbered: true, cancellationToken);
         }
     }
 
@@ -79,50 +48,79 @@ public sealed class ProductStore(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(connection, transaction, id, cancellationToken) is not { } known) return null;
         var content = ProductRules.CheckChange(input, known);
-        var terms = content.Terms;
         await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.Add(
-            Update, id, content.Name, Nullable(content.NameZh), content.Description, Nullable(content.DescriptionZh),
-            content.Category, content.Price, terms.IndexedCharacters(), terms.WordText);
-        batch.Add(Touch, id);
-        var version = await CategoryCheckedAsync(() => batch.ExecuteScalarAsync(cancellationToken));
+        batch.Add(ProductSql.Update, id, content.Name, content.Category, content.Price, Nullable(content.Brand));
+        batch.Add(ProductSql.UpdateVariants, id, content.Name, Nullable(content.NameZh), content.Price);
+        AddTexts(batch, id, content);
+        batch.Add(ProductSql.Touch, id);
+        var version = await ReferencesCheckedAsync(() => LastScalarAsync(batch, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
-        return new StockChange(id, (long)version!);
+        return new StockChange(id, version);
     }
 
     /// <summary>Takes the product off the list. Orders that hold or bought it are not concerned.</summary>
     public async Task<StockChange?> RetireAsync(long id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(RetireSql);
+        await using var command = database.CreateCommand(ProductSql.Retire);
         command.Parameters.Add(new NpgsqlParameter { Value = id });
         return await command.ExecuteScalarAsync(cancellationToken) is long version ? new StockChange(id, version) : null;
     }
 
     private async Task<long> InsertAsync(
-        ProductContent content, int stock, bool numbered, CancellationToken cancellationToken)
+        ProductContent content, string? sku, int stock, bool numbered, CancellationToken cancellationToken)
     {
-        var terms = content.Terms;
+        var id = await NextIdAsync(cancellationToken);
         await using var batch = database.CreateBatch();
         batch.Add(
-            Insert, Slug.Of(content.Name), content.Name, Nullable(content.NameZh), content.Description,
-            Nullable(content.DescriptionZh), content.Category, content.Price, stock, numbered, terms.IndexedCharacters(),
-            terms.WordText);
-        return (long)(await CategoryCheckedAsync(() => batch.ExecuteScalarAsync(cancellationToken)))!;
+            ProductSql.Insert, id, Slug.Of(content.Name), numbered, content.Name, content.Category, Nullable(content.Brand),
+            content.Price);
+        batch.Add(
+            ProductSql.InsertDefaultVariant, id, Nullable(sku), content.Name, Nullable(content.NameZh), content.Price);
+        batch.Add(ProductSql.InsertStock, id, stock);
+        AddTexts(batch, id, content);
+        return await ReferencesCheckedAsync(async () =>
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            return id;
+        });
+    }
+
+    private async Task<long> NextIdAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ProductSql.NextId);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    // Last, since the tags are made of the rows before.
+    private static void AddTexts(NpgsqlBatch batch, long id, ProductContent content)
+    {
+        var terms = content.Terms;
+        batch.Add(
+            ProductSql.UpsertTexts, id, content.Name, content.Description, Nullable(content.NameZh),
+            Nullable(content.DescriptionZh));
+        batch.Add(ProductSql.UpsertSearch, id, terms.IndexedCharacters(), terms.WordText);
+    }
+
+    private static async Task<long> LastScalarAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetInt64(0);
     }
 
     private static async Task<ProductContent?> LockAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, long id, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Lock, connection, transaction);
+        await using var command = new NpgsqlCommand(ProductSql.Lock, connection, transaction);
         command.Parameters.Add(new NpgsqlParameter { Value = id });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken)) return null;
         return new ProductContent(
             row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetString(2),
-            row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetInt64(5));
+            row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetInt64(5), row.IsDBNull(6) ? null : row.GetString(6));
     }
 
-    private static async Task<object?> CategoryCheckedAsync(Func<Task<object?>> write)
+    private static async Task<long> ReferencesCheckedAsync(Func<Task<long>> write)
     {
         try
         {
@@ -130,10 +128,15 @@ public sealed class ProductStore(NpgsqlDataSource database)
         }
         catch (PostgresException unknown) when (unknown is { SqlState: PostgresErrorCodes.ForeignKeyViolation })
         {
-            throw Problem.Validation("category", "is not a category");
+            var field = unknown.ConstraintName == "products_brand_fkey" ? "brand" : "category";
+            throw Problem.Validation(field, $"is not a {field}");
+        }
+        catch (PostgresException taken) when (taken is { ConstraintName: SkuConstraint })
+        {
+            throw Problem.Conflict("sku_taken", "Another variant has this SKU.");
         }
     }
 
-    private static object Nullable(string? text) =>
-        new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Nullable(string? text) =>
+        new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

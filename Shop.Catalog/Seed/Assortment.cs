@@ -1,17 +1,24 @@
 using System.Globalization;
 using System.Text;
+using Shop.Catalog.Products;
 
 namespace Shop.Catalog.Seed;
 
-public sealed record SeedCategory(string Slug, string Name, string NameZh, int Position);
+/// <param name="Parent">Slug of its department; null for a department.</param>
+public sealed record SeedCategory(string Slug, string Name, string NameZh, int Position, string? Parent);
 
 /// <param name="Price">Minor units.</param>
+/// <param name="Brand">Slug.</param>
+/// <param name="Stock">Of the default variant.</param>
+/// <param name="Trait">Name and value of what the edition stands for: a colour, a size of pack.</param>
+/// <param name="Sizes">Each a variant, the default one first; empty when there is nothing to choose.</param>
 public sealed record SeedProduct(
-    string Name, string NameZh, string Description, string DescriptionZh, string Category, long Price, int Stock);
+    string Name, string NameZh, string Description, string DescriptionZh, string Category, string Brand, long Price, int Stock,
+    (string Name, string Value) Trait, IReadOnlyList<string> Sizes);
 
 /// <summary>
 /// The assortment that a fresh shop starts with: the product types of <c>assortment.txt</c>, each in five editions of one
-/// brand. The same at every run.
+/// brand, clothes and shoes in sizes. The same at every run.
 /// </summary>
 public sealed class Assortment
 {
@@ -30,11 +37,18 @@ public sealed class Assortment
     {
         using var stream = typeof(Assortment).Assembly.GetManifestResourceStream(Resource)!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        var sections = Sections(reader.ReadToEnd());
-        var categories = sections
-            .Select((section, position) => new SeedCategory(section.Slug, section.Name, section.NameZh, position))
-            .ToList();
-        return new Assortment(categories, Spread(sections));
+        var text = reader.ReadToEnd();
+        var sections = Sections(text);
+        return new Assortment(Tree(Departments(text), sections), Spread(sections));
+    }
+
+    // Departments first, as categories refer to them.
+    private static List<SeedCategory> Tree(List<Department> departments, List<Section> sections)
+    {
+        var parents = departments.SelectMany(d => d.Categories.Select(c => (Category: c, d.Slug))).ToDictionary(p => p.Category, p => p.Slug);
+        var above = departments.Select((d, position) => new SeedCategory(d.Slug, d.Name, d.NameZh, position, null));
+        var below = sections.Select((s, position) => new SeedCategory(s.Slug, s.Name, s.NameZh, position, parents[s.Slug]));
+        return [.. above, .. below];
     }
 
     // Type by type through all categories, so that the newest products are a mixture.
@@ -58,8 +72,9 @@ public sealed class Assortment
         var makerZh = branded ? $"{brand.Zh}出品的{type.NameZh}" : $"{brand.Zh}出版社《{type.NameZh}》";
         return new SeedProduct(
             name, nameZh, $"{maker}. {section.Sentence} This is the edition “{variant.Name.En}”.",
-            $"{makerZh}。{section.SentenceZh}本款为{variant.Name.Zh}。", section.Slug,
-            Price(type.Price * variant.Factor), Stock(number));
+            $"{makerZh}。{section.SentenceZh}本款为{variant.Name.Zh}。", section.Slug, Slug.Of(brand.En),
+            Price(type.Price * variant.Factor), Stock(number),
+            (section.Group == "wear" ? "colour" : "edition", variant.Name.En), Editions.SizesOf(section.Slug));
     }
 
     // Prices of shops: cheap ones end in .90, dearer ones in 9 yuan.
@@ -74,7 +89,7 @@ public sealed class Assortment
         var sections = new List<Section>();
         foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.StartsWith('#')) continue;
+            if (line[0] is '#' or '+') continue;
             var fields = line.Split(" | ");
             if (line.StartsWith('@'))
                 sections.Add(new Section(fields[0][1..], fields[1], fields[2], fields[3], fields[4], fields[5], []));
@@ -84,6 +99,12 @@ public sealed class Assortment
         }
         return sections;
     }
+
+    private static List<Department> Departments(string text) =>
+        [.. text.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith('+')).Select(line => line.Split(" | "))
+            .Select(fields => new Department(fields[0][1..], fields[1], fields[2], fields[3].Split(' ')))];
+
+    private sealed record Department(string Slug, string Name, string NameZh, string[] Categories);
 
     private sealed record Section(
         string Slug, string Group, string Name, string NameZh, string Sentence, string SentenceZh, List<ProductType> Types);

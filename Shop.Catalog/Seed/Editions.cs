@@ -47,6 +47,17 @@ public static class Editions
 
     public static Edition Of(string group, int number) => ByGroup[group][number];
 
+    private static readonly string[] Clothes = ["M", "S", "L", "XL"];
+    private static readonly string[] Shoes = ["39", "37", "38", "40", "41", "42"];
+
+    /// <summary>The sizes in which a category's products come, the default one first.</summary>
+    public static IReadOnlyList<string> SizesOf(string category) => category switch
+    {
+        "women" or "men" => Clothes,
+        "shoes" => Shoes,
+        _ => [],
+    };
+
     private static Edition E(string en, string zh, decimal factor) => new(new Named(en, zh), factor);
 }
 
@@ -59,6 +70,8 @@ public static class Brands
         new("Summit", "峰岳"), new("Harbor", "海港"), new("Ember", "余烬"), new("Meridian", "子午"), new("Juniper", "杜松"),
         new("Tidewater", "潮汐"), new("Larkspur", "飞燕"),
     ];
+
+    public static IReadOnlyList<Named> Named => All;
 
     public static Named At(int number) => All[number % All.Length];
 }

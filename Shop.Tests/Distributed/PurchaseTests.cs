@@ -143,7 +143,7 @@ public sealed class PurchaseTests(ShopGraph graph)
     }
 
     private Task<long> OnHandAsync(long productId) =>
-        ShopGraph.QueryAsync<long>(graph.App, "catalogdb", "select on_hand::bigint from stock where product_id = $1", productId);
+        ShopGraph.QueryAsync<long>(graph.App, "catalogdb", "select on_hand::bigint from stock where variant_id = $1", productId);
 
     private Task<long> ReservedForAsync(string orderId) => ShopGraph.QueryAsync<long>(graph.App, "catalogdb",
         "select coalesce(sum(quantity) filter (where kind in ('reserved', 'released')), 0)::bigint from stock_ledger where order_id = $1", Guid.Parse(orderId));

@@ -76,7 +76,7 @@ public sealed class AdministrationTests(CatalogBed bed) : IClassFixture<CatalogB
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
             SendAsync(_administrator, HttpMethod.Post, $"/api/products/{id}/stock", """{"quantity":5}""")));
         Assert.Equal(new StockNumbers(100, 0), await bed.StockAsync(id));
-        Assert.Equal(20, await bed.CountAsync("SELECT count(*) FROM stock_ledger WHERE kind = 'received' AND product_id = $1", id));
+        Assert.Equal(20, await bed.CountAsync("SELECT count(*) FROM stock_ledger WHERE kind = 'received' AND variant_id = $1", id));
         await bed.AssertBooksAgreeAsync();
     }
 
@@ -84,10 +84,10 @@ public sealed class AdministrationTests(CatalogBed bed) : IClassFixture<CatalogB
     public async Task A_warehouse_that_is_full_refuses_goods()
     {
         var id = await bed.ProductAsync(stock: 0);
-        await bed.ExecuteAsync("UPDATE stock SET on_hand = 999999999 WHERE product_id = $1", id);
+        await bed.ExecuteAsync("UPDATE stock SET on_hand = 999999999 WHERE variant_id = $1", id);
         var answer = await SendAsync(_administrator, HttpMethod.Post, $"/api/products/{id}/stock", """{"quantity":2}""");
         Assert.Equal((HttpStatusCode.Conflict, "stock_limit"), (answer.Status, answer.Code));
-        await bed.ExecuteAsync("UPDATE stock SET on_hand = 0 WHERE product_id = $1", id);
+        await bed.ExecuteAsync("UPDATE stock SET on_hand = 0 WHERE variant_id = $1", id);
     }
 
     [Theory]

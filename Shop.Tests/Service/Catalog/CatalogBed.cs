@@ -110,7 +110,7 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
         ReceiveAsync<OrderCancelledHandler, OrderCancelled>(new OrderCancelled(order, version), version);
 
     internal Task<StockNumbers> StockAsync(long product) => QueryAsync(
-        "SELECT on_hand, reserved FROM stock WHERE product_id = $1", product,
+        "SELECT on_hand, reserved FROM stock WHERE variant_id = $1", product,
         row => new StockNumbers(row.GetInt32(0), row.GetInt32(1)));
 
     public Task<long> CountAsync(string sql, object parameter) => QueryAsync(sql, parameter, row => row.GetInt64(0));
@@ -122,13 +122,13 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
             """
             SELECT count(*) FROM stock s
             LEFT JOIN (
-                SELECT product_id, sum(quantity) FILTER (WHERE kind IN ('received', 'sold', 'returned')) AS on_hand,
+                SELECT variant_id, sum(quantity) FILTER (WHERE kind IN ('received', 'sold', 'returned')) AS on_hand,
                        sum(quantity) FILTER (WHERE kind IN ('reserved', 'released', 'sold')) AS reserved
-                FROM stock_ledger GROUP BY product_id) l USING (product_id)
+                FROM stock_ledger GROUP BY variant_id) l USING (variant_id)
             LEFT JOIN (
-                SELECT product_id, sum(quantity) AS held
+                SELECT variant_id, sum(quantity) AS held
                 FROM reservations JOIN reservation_lines USING (order_id, revision)
-                WHERE state = 'reserved' GROUP BY product_id) r USING (product_id)
+                WHERE state = 'reserved' GROUP BY variant_id) r USING (variant_id)
             WHERE s.on_hand <> coalesce(l.on_hand, 0) OR s.reserved <> coalesce(l.reserved, 0)
                OR s.reserved <> coalesce(r.held, 0) OR $1
             """;

@@ -89,7 +89,7 @@ public sealed class ReservationTests(CatalogBed bed) : IClassFixture<CatalogBed>
         var (kept, added) = (await bed.ProductAsync(stock: 5), await bed.ProductAsync(stock: 5));
         using var orders = bed.Orders();
         var before = await Answer.ReserveAsync(orders, _order, 1, _customer, (kept, 4));
-        await bed.ExecuteAsync("UPDATE products SET price = 5000 WHERE id = $1", kept);
+        await bed.ExecuteAsync("UPDATE variants SET price = 5000 WHERE id = $1", kept);
         var after = await Answer.ReserveAsync(orders, _order, 2, _customer, (kept, 5), (added, 1));
 
         Assert.Equal((string?)before.Json["expiresAt"], (string?)after.Json["expiresAt"]);

@@ -12,7 +12,8 @@ public sealed class AssortmentTests
     [Fact]
     public void It_has_1200_products_spread_evenly_over_24_categories()
     {
-        Assert.Equal(24, _assortment.Categories.Count);
+        Assert.Equal(24, _assortment.Categories.Count(category => category.Parent is not null));
+        Assert.Equal(5, _assortment.Categories.Count(category => category.Parent is null));
         Assert.Equal(1200, _assortment.Products.Count);
         Assert.All(_assortment.Products.CountBy(product => product.Category), category => Assert.Equal(50, category.Value));
     }

@@ -27,7 +27,7 @@ public sealed class StockDeciderTests
         var outcome = Decide(book, Reserving(Order, 1, (1, 3), (2, 2)));
         var neighbour = Decide(book, Reserving(Guid.CreateVersion7(), 1, (2, 1)));
 
-        Assert.Equal((Refusal.SoldOut, 2L, 1), (outcome.Refusal!.Value, outcome.ProductId, outcome.Available));
+        Assert.Equal((Refusal.SoldOut, 2L, 1), (outcome.Refusal!.Value, outcome.VariantId, outcome.Available));
         Assert.Null(neighbour.Refusal);
         Assert.Equal((10, 0), (book.Available(1), book.Available(2)));
         Assert.Null(book.Reservation(Order));
@@ -166,7 +166,7 @@ public sealed class StockDeciderTests
             foreach (var id in (long[])[1, 2, 3])
             {
                 var row = book.Stock(id)!;
-                var moved = book.Movements.Where(movement => movement.ProductId == id).ToList();
+                var moved = book.Movements.Where(movement => movement.VariantId == id).ToList();
                 Assert.InRange(row.Reserved, 0, row.OnHand);
                 Assert.Equal(row.OnHand, (id == 1 ? 20 : id == 2 ? 7 : 0) + moved.Sum(movement => movement.OnHandDelta));
                 Assert.Equal(row.Reserved, moved.Sum(movement => movement.ReservedDelta));
@@ -178,7 +178,7 @@ public sealed class StockDeciderTests
     private static readonly Guid[] Orders = [Order, Other, Guid.Parse("00000000-0000-8000-8000-000000000003")];
 
     private static int Held(StockBook book, Guid order, long product) =>
-        book.Reservation(order)?.Held.Where(line => line.ProductId == product).Sum(line => line.Quantity) ?? 0;
+        book.Reservation(order)?.Held.Where(line => line.VariantId == product).Sum(line => line.Quantity) ?? 0;
 
     private static StockOperation Any(Random random)
     {
@@ -204,7 +204,7 @@ public sealed class StockDeciderTests
 
     private static StockRow Row(long id, int onHand, int reserved = 0, bool sellable = true) => new()
     {
-        ProductId = id, Name = "Thing", Price = 100, Currency = "CNY", Sellable = sellable, OnHand = onHand, Reserved = reserved,
+        VariantId = id, ProductId = id, Sku = "P", Name = "Thing", Price = 100, Currency = "CNY", Sellable = sellable, OnHand = onHand, Reserved = reserved,
     };
 
     private static IEnumerable<T[]> Permutations<T>(T[] items) => items.Length <= 1
