@@ -31,7 +31,8 @@ public static class RedisBuilderExtensions
             .WithArgs(context =>
             {
                 context.Args.Add("-c");
-                context.Args.Add("redis-server --requirepass $REDIS_PASSWORD" + (redis.Snapshots is { } snapshots ? $" --save {snapshots}" : ""));
+                // Without exec the shell stays process 1, which a signal to stop does not reach.
+                context.Args.Add("exec redis-server --requirepass $REDIS_PASSWORD" + (redis.Snapshots is { } snapshots ? $" --save {snapshots}" : ""));
             })
             .WithAnnotation(LocalRedis.Annotation)
             .WithHealthCheck(key);

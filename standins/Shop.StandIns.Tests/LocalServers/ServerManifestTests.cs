@@ -49,7 +49,7 @@ public sealed class ServerManifestTests
                 "connectionString": "{cache.bindings.tcp.host}:{cache.bindings.tcp.port},password={cache-password.value}",
                 "image": "docker.io/library/redis:8.6",
                 "entrypoint": "/bin/sh",
-                "args": [ "-c", "redis-server --requirepass $REDIS_PASSWORD --save 60 1" ],
+                "args": [ "-c", "exec redis-server --requirepass $REDIS_PASSWORD --save 60 1" ],
                 "volumes": [ { "name": "data", "target": "/data", "readOnly": false } ],
                 "env": { "REDIS_PASSWORD": "{cache-password.value}" },
                 "bindings": { "tcp": { "scheme": "tcp", "protocol": "tcp", "transport": "tcp", "targetPort": 6379 } }
