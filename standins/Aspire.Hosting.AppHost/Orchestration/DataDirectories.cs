@@ -23,8 +23,34 @@ internal sealed class DataDirectories(IDistributedApplicationBuilder builder, Se
     internal async Task<string> ForAsync(IResource resource, CancellationToken cancellationToken)
     {
         var persistent = !builder.Options.Testing && HasVolume(resource);
-        if (persistent) await ClaimAsync(cancellationToken);
+        if (persistent) await ClaimAsync(WaitForServersAsync, cancellationToken);
         return Create(Path.Combine(persistent ? Root() : session.Data, resource.Name));
+    }
+
+    /// <summary>Two runs on the same data would destroy it. What prepares it is done once, and by one run at a time.</summary>
+    /// <exception cref="DistributedApplicationException">Another run has the data.</exception>
+    internal async Task ClaimAsync(Func<string, CancellationToken, Task> prepare, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_claim is not null) return;
+            var root = Create(Root());
+            var claim = Lock(root);
+            try
+            {
+                await prepare(root, cancellationToken);
+                _claim = claim;
+            }
+            finally
+            {
+                if (_claim is null) claim.Dispose();
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     public void Dispose()
@@ -41,31 +67,6 @@ internal sealed class DataDirectories(IDistributedApplicationBuilder builder, Se
         var parent = builder.Configuration["XDG_DATA_HOME"]
             ?? (Environment.IsPrivilegedProcess ? "/var/lib" : Path.Combine(home, ".local", "share"));
         return Path.Combine(parent, "shop", AppHostIdentity.Of(builder));
-    }
-
-    /// <summary>Two runs on the same data would destroy it.</summary>
-    private async Task ClaimAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (_claim is not null) return;
-            var root = Create(Root());
-            var claim = Lock(root);
-            try
-            {
-                await WaitForServersAsync(root, cancellationToken);
-                _claim = claim;
-            }
-            finally
-            {
-                if (_claim is null) claim.Dispose();
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
     }
 
     private static FileStream Lock(string root)

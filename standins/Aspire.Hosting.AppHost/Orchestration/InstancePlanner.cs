@@ -56,7 +56,7 @@ internal sealed class InstancePlanner(
         {
             Image = container.Annotations.OfType<ContainerImageAnnotation>().Last().Reference,
             Command = container.Entrypoint,
-            Args = await configuration.ArgumentsAsync(instance, cancellationToken),
+            Args = [.. (await configuration.ArgumentsAsync(instance, cancellationToken)).Select(Literal)],
             Env = Variables(environment),
             Ports = [.. container.Annotations.OfType<EndpointAnnotation>().Select(
                 e => new DcpContainerPort(e.TargetPort ?? e.PortOf(instance.Index), e.PortOf(instance.Index), "127.0.0.1"))],

@@ -11,6 +11,7 @@ internal static class OrchestrationRegistration
         .AddSingleton<DcpProcess>()
         .AddSingleton<GraphPreparation>()
         .AddSingleton<ProcessConfiguration>()
+        .AddSingleton<ContainerVolumes>()
         .AddSingleton<ServerMode>()
         .AddSingleton<DataDirectories>()
         .AddSingleton<InstancePlanner>()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp;
@@ -8,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>Whether servers run as containers or as programs of this machine. Decided once per run, for all alike.</summary>
-internal sealed partial class ServerMode(IDistributedApplicationBuilder builder, ILogger<ServerMode> logger, TimeProvider time)
+internal sealed partial class ServerMode(
+    IDistributedApplicationBuilder builder, ContainerVolumes volumes, ILogger<ServerMode> logger, TimeProvider time)
 {
     private static readonly TimeSpan s_pullLimit = TimeSpan.FromMinutes(3);
     private Task<bool>? _decision;
@@ -33,7 +33,7 @@ internal sealed partial class ServerMode(IDistributedApplicationBuilder builder,
         var reason = runtime is null ? "no container runtime answers" : await ReasonAgainstAsync(runtime, cancellationToken);
         if (reason is null)
         {
-            if (builder.Configuration.GetValue<bool>("Shop:Fresh")) await RemoveVolumesAsync(runtime!, cancellationToken);
+            await volumes.ClaimAsync(runtime!, cancellationToken);
             return true;
         }
 
@@ -45,16 +45,9 @@ internal sealed partial class ServerMode(IDistributedApplicationBuilder builder,
 
     private async Task<string?> RuntimeAsync(CancellationToken cancellationToken)
     {
-        var (code, output) = await RunAsync(AspireBundle.Dcp(builder.Configuration), ["info"], cancellationToken);
-        return code == 0 && JsonSerializer.Deserialize(output, DcpJson.Default.DcpInfo)?.Containers is { Installed: true, Running: true, Runtime: { } name }
+        var info = await ContainerEngine.RunAsync(AspireBundle.Dcp(builder.Configuration), ["info"], cancellationToken);
+        return info.Succeeded && JsonSerializer.Deserialize(info.Output, DcpJson.Default.DcpInfo)?.Containers is { Installed: true, Running: true, Runtime: { } name }
             ? name : null;
-    }
-
-    private async Task RemoveVolumesAsync(string runtime, CancellationToken cancellationToken)
-    {
-        foreach (var volume in builder.Resources.SelectMany(r => r.Annotations.OfType<ContainerMountAnnotation>()))
-            if (volume is { Type: ContainerMountType.Volume, Source: { } name })
-                await RunAsync(runtime, ["volume", "rm", "--force", name], cancellationToken);
     }
 
     private async Task<string?> ReasonAgainstAsync(string name, CancellationToken cancellationToken)
@@ -63,18 +56,21 @@ internal sealed partial class ServerMode(IDistributedApplicationBuilder builder,
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         foreach (var image in Images())
         {
+            string why;
             try
             {
-                if (await SucceedsAsync(name, ["image", "inspect", image], both.Token)) continue;
+                if ((await ContainerEngine.RunAsync(name, ["image", "inspect", image], both.Token)).Succeeded) continue;
                 LogPull(logger, image);
-                if (await SucceedsAsync(name, ["pull", "--quiet", image], both.Token)) continue;
+                var pull = await ContainerEngine.RunAsync(name, ["pull", "--quiet", image], both.Token);
+                if (pull.Succeeded) continue;
+                why = pull.Reason;
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
-                // As good as a failure.
+                why = $"not within {s_pullLimit.TotalMinutes:0} minutes";
             }
 
-            return $"{name} cannot get the image {image}";
+            return $"{name} cannot get the image {image} ({why})";
         }
 
         return null;
@@ -82,36 +78,6 @@ internal sealed partial class ServerMode(IDistributedApplicationBuilder builder,
 
     private IEnumerable<string> Images() => builder.Resources
         .SelectMany(r => r.Annotations.OfType<ContainerImageAnnotation>()).Select(i => i.Reference).Distinct();
-
-    private static async Task<bool> SucceedsAsync(string program, string[] arguments, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await RunAsync(program, arguments, cancellationToken)).Code == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
-
-    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        try
-        {
-            var error = process.StandardError.ReadToEndAsync(cancellationToken);
-            var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await error;
-            await process.WaitForExitAsync(cancellationToken);
-            return (process.ExitCode, output);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-    }
 
     [LoggerMessage(1, LogLevel.Information, "The servers run as programs of this machine, not as containers, because {Reason}.")]
     private static partial void LogFallback(ILogger logger, string reason);
