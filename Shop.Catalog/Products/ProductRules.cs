@@ -10,7 +10,7 @@ namespace Shop.Catalog.Products;
 public sealed record ProductContent(
     string Name, string? NameZh, string Description, string? DescriptionZh, string Category, long Price, string? Brand = null)
 {
-    public SearchTerms Terms => SearchTerms.Of(Name, NameZh, Description, DescriptionZh);
+    public SearchDocument Document => SearchDocument.Of(Name, NameZh, Description, DescriptionZh);
 }
 
 /// <summary>What an administrator may write.</summary>

@@ -41,13 +41,6 @@ internal static class ProductSql
         ON CONFLICT (product_id, language) DO UPDATE SET name = excluded.name, description = excluded.description
         """;
 
-    public const string UpsertSearch =
-        """
-        INSERT INTO product_search (product_id, terms, tags)
-        VALUES ($1, array_to_tsvector($2) || to_tsvector('english', $3), product_tags($1))
-        ON CONFLICT (product_id) DO UPDATE SET terms = excluded.terms, tags = excluded.tags
-        """;
-
     public const string Lock =
         """
         SELECT en.name, zh.name, en.description, zh.description, p.category, p.price, p.brand

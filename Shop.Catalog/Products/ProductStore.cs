@@ -94,11 +94,10 @@ public sealed class ProductStore(NpgsqlDataSource database)
     // Last, since the tags are made of the rows before.
     private static void AddTexts(NpgsqlBatch batch, long id, ProductContent content)
     {
-        var terms = content.Terms;
         batch.Add(
             ProductSql.UpsertTexts, id, content.Name, content.Description, Nullable(content.NameZh),
             Nullable(content.DescriptionZh));
-        batch.Add(ProductSql.UpsertSearch, id, terms.IndexedCharacters(), terms.WordText);
+        content.Document.AddTo(batch, id);
     }
 
     private static async Task<long> LastScalarAsync(NpgsqlBatch batch, CancellationToken cancellationToken)

@@ -37,7 +37,7 @@ public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
     private static void AddProducts(NpgsqlBatch batch, IReadOnlyList<SeedProduct> products)
     {
         var slugs = products.Select(p => Slug.Of(p.Name)).ToArray();
-        var terms = products.Select(p => SearchTerms.Of(p.Name, p.NameZh, p.Description, p.DescriptionZh)).ToList();
+        var documents = products.Select(p => SearchDocument.Of(p.Name, p.NameZh, p.Description, p.DescriptionZh)).ToList();
         batch.Add(
             SeedSql.Products,
             slugs,
@@ -58,8 +58,11 @@ public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
         batch.Add(
             SeedSql.Search,
             slugs,
-            terms.Select(t => string.Join(' ', t.IndexedCharacters())).ToArray(),
-            terms.Select(t => t.WordText).ToArray());
+            documents.Select(d => string.Join(' ', d.Name.IndexedCharacters())).ToArray(),
+            documents.Select(d => d.Name.WordText).ToArray(),
+            documents.Select(d => string.Join(' ', d.Description.IndexedCharacters())).ToArray(),
+            documents.Select(d => d.Description.WordText).ToArray());
+        batch.Add(SearchDocument.Learn, string.Join(' ', documents.Select(d => d.WordText).Distinct(StringComparer.Ordinal)));
     }
 
     private static void AddVariants(NpgsqlBatch batch, IReadOnlyList<SeedProduct> products)

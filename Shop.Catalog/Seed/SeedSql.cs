@@ -66,12 +66,15 @@ internal static class SeedSql
     public const string Search =
         """
         INSERT INTO product_search (product_id, terms, tags)
-        SELECT p.id, array_to_tsvector(string_to_array(characters, ' ')) || to_tsvector('english', words), product_tags(p.id)
-        FROM unnest($1::text[], $2::text[], $3::text[]) AS s (slug, characters, words) JOIN products p USING (slug)
-        WHERE p.retired_at IS NULL
+        SELECT p.id, search_document(string_to_array(s.name_characters, ' '), s.name_words, string_to_array(s.characters, ' '), s.words),
+               product_tags(p.id)
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+            AS s (slug, name_characters, name_words, characters, words)
+        JOIN products p USING (slug)
+        WHERE p.retired_at IS NULL AND NOT EXISTS (SELECT FROM product_search WHERE product_id = p.id)
         ON CONFLICT (product_id) DO NOTHING
         """;
 
     public const string Analyze =
-        "ANALYZE categories, products, product_texts, product_search, product_scores, variants, stock";
+        "ANALYZE categories, products, product_texts, product_search, product_scores, variants, stock, search_words, search_forms";
 }
