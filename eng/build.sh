@@ -42,7 +42,7 @@ is_built() {
 fingerprint() {
     {
         printf '%s %s\n' "${FullFeed:-}" "$CONFIGURATION"
-        find "$SHOP_ROOT" \( -name bin -o -name obj -o -name '.*' -o -name _framework -o -name artifacts -o -name docs -o -name eng -o -name Shop.Tests \
+        find "$SHOP_ROOT" \( -name bin -o -name obj -o -name '.*' -o -name _framework -o -name artifacts -o -name docs -o -name eng -o -name Shop.Tests -o -name bench \
             -o -name TestResults -o -name node_modules \) ! -path "$SHOP_ROOT" -prune -o \
             -type f ! -name '*.md' ! -name '*.sh' ! -name shop -printf '%P %s %T@\n' | LC_ALL=C sort
     } | sha256sum | cut -d' ' -f1

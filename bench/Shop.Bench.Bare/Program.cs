@@ -1,0 +1,8 @@
+using Shop.Bench.Bare;
+
+var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
+builder.WebHost.UseKestrelCore();
+builder.Configuration.AddCommandLine(args);
+var app = builder.Build();
+app.Run(BareEndpoint.From(app.Configuration));
+app.Run();

@@ -1,0 +1,23 @@
+namespace Shop.Bench.Commands;
+
+/// <summary>Lists of cores, as <c>taskset -c</c> takes them.</summary>
+/// <param name="Service">The service that is measured, and the bare endpoint.</param>
+/// <param name="Database">PostgreSQL.</param>
+/// <param name="Loader">This program, pgbench, and what is needed but not measured: Redis, RabbitMQ, the collector of traces.</param>
+public sealed record CpuPins(string Service, string Database, string Loader)
+{
+    /// <summary>Set by the launcher, which pins this program.</summary>
+    public const string LoaderVariable = "SHOP_LOADER_CPUS";
+
+    public static CpuPins Parse(Arguments arguments)
+    {
+        var last = (File.ReadLines("/proc/cpuinfo").Count(line => line.StartsWith("processor", StringComparison.Ordinal)) - 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new CpuPins(
+            arguments.Text("service-cpus", "0"), arguments.Text("database-cpus", "0"),
+            arguments.Text("loader-cpus", Environment.GetEnvironmentVariable(LoaderVariable) ?? last));
+    }
+
+    /// <summary>The cores that this program may really use, by the kernel's word.</summary>
+    public static string OfThisProcess() => File.ReadLines("/proc/self/status")
+        .First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split(':')[1].Trim();
+}

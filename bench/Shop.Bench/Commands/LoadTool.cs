@@ -1,0 +1,29 @@
+namespace Shop.Bench.Commands;
+
+/// <summary>The commands. Exit code 2: the command line was wrong; 1: the run failed.</summary>
+public static class LoadTool
+{
+    private const int Seed = 20_240_601; // Two runs make the same requests.
+
+    public static async Task<int> RunAsync(
+        string[] commandLine, TextWriter console, TextWriter errors, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var arguments = new Arguments(commandLine.Length == 0 ? [] : commandLine.AsSpan(1));
+            var random = new Random(Seed);
+            switch (commandLine.FirstOrDefault("help"))
+            {
+                case "http": await new AddressCommand(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
+                case "help" or "--help" or "-h": await console.WriteLineAsync(Usage.Text); break;
+                case var unknown: throw new UsageException($"unknown scenario '{unknown}'");
+            }
+            return 0;
+        }
+        catch (UsageException wrong)
+        {
+            await errors.WriteLineAsync($"load: {wrong.Message}; ./shop load help lists what there is");
+            return 2;
+        }
+    }
+}

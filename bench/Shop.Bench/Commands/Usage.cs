@@ -1,0 +1,21 @@
+namespace Shop.Bench.Commands;
+
+internal static class Usage
+{
+    public const string Text =
+        """
+        Load tool of Shop. What it measures and how: docs/performance.md.
+
+          reserve     reservations per second at Catalog's own port: cold products, one hot product, sold out
+          browse      product pages, lists and searches at Catalog's own port
+          http        --url ADDRESS [--method GET] [--body TEXT] [--status 200]: something that is running already
+
+        Options of all:
+          --seconds 10        measured time of each round        --warmup 3          seconds before it
+          --rounds 3          rounds of each figure              --max-calls N       bound on the calls of a round
+          --callers 64        calls under way at once            --digits 3          significant digits of latencies
+          --rate N            open loop: arrivals per second     --arrivals poisson  or even
+          --waiting 10000     open loop: calls that may wait     --out FOLDER        default artifacts/load/...
+          --loader-cpus N     cores of the loader, default the last one
+        """;
+}

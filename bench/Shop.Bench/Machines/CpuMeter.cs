@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Shop.Bench.Machines;
+
+/// <summary>How many cores the processes of a run use, by role. A role's children count with it.</summary>
+public sealed class CpuMeter(IReadOnlyDictionary<string, int> processIds, TimeProvider time)
+{
+    private const double TicksPerSecond = 100; // USER_HZ, the unit of /proc on every Linux of today
+    private Dictionary<string, double> _startSeconds = [];
+    private long _started;
+
+    public void Start()
+    {
+        _startSeconds = Seconds();
+        _started = time.GetTimestamp();
+    }
+
+    /// <summary>Cores used on average since the start; empty when it never started.</summary>
+    public IReadOnlyDictionary<string, double> Stop()
+    {
+        var elapsed = time.GetElapsedTime(_started).TotalSeconds;
+        var now = _startSeconds.Count == 0 ? [] : Seconds();
+        return now.ToDictionary(role => role.Key, role => Math.Round((role.Value - _startSeconds[role.Key]) / elapsed, 2));
+    }
+
+    private Dictionary<string, double> Seconds()
+    {
+        var all = Directory.GetDirectories("/proc").Select(path => Path.GetFileName(path))
+            .Where(name => char.IsAsciiDigit(name[0])).Select(Read).OfType<Entry>().ToDictionary(entry => entry.Id);
+        return processIds.ToDictionary(role => role.Key, role => all.Values.Where(entry => Belongs(entry, role.Value)).Sum(entry => entry.Seconds));
+
+        bool Belongs(Entry entry, int root) =>
+            entry.Id == root || (all.TryGetValue(entry.Parent, out var parent) && Belongs(parent, root));
+    }
+
+    /// <summary>Null when the process has just ended.</summary>
+    private static Entry? Read(string id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            // The name in parentheses may hold anything; the fields after it do not.
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return new Entry(Number(id), Number(fields[1]), (Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private sealed record Entry(int Id, int Parent, double Seconds);
+}
