@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Shop.Catalog.Inventory;
@@ -21,4 +22,9 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(OrderPaid))]
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderExpired))]
-public sealed partial class CatalogJson : JsonSerializerContext;
+public sealed partial class CatalogJson : JsonSerializerContext
+{
+    /// <summary>For answers that are kept as bytes: JSON by content type, so Chinese needs no escapes, which would triple its size.</summary>
+    public static CatalogJson Plain { get; } = new(
+        new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -8,8 +8,6 @@ public sealed class CatalogMetrics
 {
     public const string MeterName = "Shop.Catalog";
 
-    private readonly Counter<long> _hits;
-    private readonly Counter<long> _misses;
     private readonly Counter<long> _made;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _expired;
@@ -19,18 +17,12 @@ public sealed class CatalogMetrics
     public CatalogMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _hits = meter.CreateCounter<long>("catalog.cache.hits", "{read}", "Product pages answered from the cache.");
-        _misses = meter.CreateCounter<long>("catalog.cache.misses", "{read}", "Product pages read from the database.");
         _made = meter.CreateCounter<long>("reservations.made", "{reservation}", "Reservations made or changed.");
         _refused = meter.CreateCounter<long>("reservations.refused", "{reservation}", "Reservations refused, by reason.");
         _expired = meter.CreateCounter<long>("reservations.expired", "{reservation}", "Reservations whose lease ended.");
         _shortages = meter.CreateCounter<long>("reservations.shortages", "{unit}", "Units paid for that could not be sold.");
         _batchSize = meter.CreateHistogram<int>("reservations.batch.size", "{operation}", "Operations per transaction.");
     }
-
-    public void CacheHit() => _hits.Add(1);
-
-    public void CacheMiss() => _misses.Add(1);
 
     public void ReservationMade() => _made.Add(1);
 

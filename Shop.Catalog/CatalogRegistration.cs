@@ -14,7 +14,6 @@ public static class CatalogRegistration
             options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, CatalogJson.Default));
         builder.Services.AddSingleton<CatalogMetrics>();
         builder.Services.AddSingleton<IDatabaseSeed, CatalogSeed>();
-        builder.AddRedis("cache");
-        builder.Services.AddSingleton<RedisCache>();
+        builder.AddCatalogCache();
     }
 }

@@ -9,6 +9,7 @@ namespace Shop.Catalog.Cache;
 public sealed partial class RedisCache(IServiceProvider services, TimeProvider time, ILogger<RedisCache> logger)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan LongLimit = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // Creating the multiplexer waits for the first connection.
@@ -18,13 +19,19 @@ public sealed partial class RedisCache(IServiceProvider services, TimeProvider t
     private long _pausedUntil = long.MinValue;
 
     /// <summary>The command's answer; the default value when Redis is away or late.</summary>
-    public async Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
+    public Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
+        IsPaused ? Task.FromResult<T?>(default) : TryWithinAsync(Limit, command, cancellationToken);
+
+    /// <summary>As <see cref="TryAsync"/>, with more patience and also while Redis is left alone: for what others wait for.</summary>
+    public Task<T?> InsistAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
+        TryWithinAsync(LongLimit, command, cancellationToken);
+
+    private async Task<T?> TryWithinAsync<T>(TimeSpan limit, Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
-        if (IsPaused) return default;
         try
         {
-            await _connection.Value.WaitAsync(Limit, time, cancellationToken);
-            return Database() is { } database ? await command(database).WaitAsync(Limit, time, cancellationToken) : default;
+            await _connection.Value.WaitAsync(limit, time, cancellationToken);
+            return Database() is { } database ? await command(database).WaitAsync(limit, time, cancellationToken) : default;
         }
         catch (Exception away) when (IsAway(away))
         {

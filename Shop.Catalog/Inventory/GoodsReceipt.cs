@@ -35,8 +35,8 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
         await using var batch = database.CreateBatch();
         batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku));
         batch.Add(Exists, productId, Text(sku));
-        var (level, version) = await ReadAsync(batch, productId, cancellationToken);
-        await cache.OutdateAsync(new StockChange(productId, version), cancellationToken);
+        var (level, _) = await ReadAsync(batch, productId, cancellationToken);
+        await cache.OutdateAsync(productId, cancellationToken);
         return level;
     }
 

@@ -1,74 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
 using Shop.Catalog.Cache;
 using Shop.Catalog.Inventory;
-using StackExchange.Redis;
 
 namespace Shop.Catalog.Products;
 
-/// <summary>A product page as it is sent: UTF-8 JSON of one version, which is also the entity tag.</summary>
-public sealed record ProductPageBytes(long Version, byte[] Json);
-
 /// <summary>
-/// Product details in Redis, one hash per product: <c>v</c> the stock row's version, and a field per language. A change
-/// leaves only <c>v</c> behind, so that a reader who is still holding the older row cannot store it. Entries live for a few
-/// seconds: that bounds how stale a page can be when Redis missed a change.
+/// The pages of products: in this process, then in Redis, then from the database, each behind what keeps a rush from reaching
+/// the next (docs/caching.md). Whoever changes a product or its stock says so here after the commit.
 /// </summary>
-public sealed class ProductCache(RedisCache redis, CatalogMetrics metrics, IConfiguration configuration)
+public sealed class ProductCache
 {
-    private const int MinLifeMilliseconds = 4000;
-    private const int LifeSpreadMilliseconds = 1000;
+    private const int NegativeBytes = 1 << 20;
+    private const int NegativeSize = 64;
 
-    private const string Fill =
-        """
-        local known = redis.call('HGET', KEYS[1], 'v')
-        if known and tonumber(known) > tonumber(ARGV[1]) then return 0 end
-        if known and tonumber(known) < tonumber(ARGV[1]) then redis.call('DEL', KEYS[1]) end
-        redis.call('HSET', KEYS[1], 'v', ARGV[1])
-        redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
-        return redis.call('PEXPIRE', KEYS[1], ARGV[4])
-        """;
+    // How long a reader waits for another replica that is fetching the same page, before it fetches it itself.
+    private static readonly TimeSpan FillPatience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FillPoll = TimeSpan.FromMilliseconds(20);
 
-    private const string Outdated =
-        """
-        local known = redis.call('HGET', KEYS[1], 'v')
-        if known and tonumber(known) >= tonumber(ARGV[1]) then return 0 end
-        redis.call('DEL', KEYS[1])
-        redis.call('HSET', KEYS[1], 'v', ARGV[1])
-        return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-        """;
+    private readonly PageCache<ProductKey> _pages;
+    private readonly LruCache<long, long> _missing = new(NegativeBytes);
+    private readonly RedisPages _redis;
+    private readonly ProductStore _store;
+    private readonly KnownProducts _known;
+    private readonly ChangeFeed _feed;
+    private readonly LoadGate _gate;
+    private readonly CacheOptions _options;
+    private readonly CacheMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly Func<double> _spread;
 
-    public async Task<ProductPageBytes?> FindAsync(long id, string language, CancellationToken cancellationToken)
+    public ProductCache(
+        RedisPages redis, ProductStore store, KnownProducts known, ChangeFeed feed, LoadGate gate, CacheOptions options,
+        CacheMetrics metrics, TimeProvider time, Spread spread)
     {
-        var values = await redis.TryAsync(db => db.HashGetAsync(Key(id), ["v", language]), cancellationToken);
-        if (values is null || values[0].IsNull || values[1].IsNull)
+        (_redis, _store, _known, _feed, _gate) = (redis, store, known, feed, gate);
+        (_options, _metrics, _time, _spread) = (options, metrics, time, spread.Next);
+        _pages = new PageCache<ProductKey>(
+            options.ProductBytes, options.Fresh, options.Stale, () => feed.IsHeard ? TimeSpan.MaxValue : options.Unheard, _spread,
+            time, metrics);
+        feed.Changed += Forget;
+        feed.Missed += _pages.Clear;
+        metrics.Measure("products", () => _pages.Size);
+    }
+
+    /// <summary>The page when this process has it; counts a hit then.</summary>
+    public bool TryGet(long id, string language, [NotNullWhen(true)] out CachedPage? page) =>
+        _pages.TryGetFresh(ProductKey.Of(id, language), out page);
+
+    /// <summary>Null when there is no such product on sale.</summary>
+    public async ValueTask<CachedPage?> GetAsync(long id, string language, CancellationToken cancellationToken)
+    {
+        if (!await _known.MayExistAsync(id, cancellationToken) || IsMissing(id))
         {
-            metrics.CacheMiss();
+            _metrics.Unknown();
             return null;
         }
-        metrics.CacheHit();
-        return new ProductPageBytes((long)values[0], (byte[])values[1]!);
+        var key = ProductKey.Of(id, language);
+        return await _pages.GetAsync(key, token => LoadAsync(key, token), cancellationToken);
     }
 
-    public void Store(long id, string language, ProductPageBytes page) => redis.Send(db => db.ScriptEvaluateAsync(
-        Fill, [Key(id)], [page.Version, language, page.Json, Life(id)], CommandFlags.FireAndForget));
+    /// <summary>Past all caches, for those who edit and must see what they did.</summary>
+    public async Task<CachedPage?> ReadAsync(long id, string language, CancellationToken cancellationToken) =>
+        await _store.FindAsync(id, cancellationToken) is { } row ? CachedPage.Of(row.ToPage(language)) : null;
 
-    /// <summary>To be called after the commit. Does not wait: the writer is not kept from answering.</summary>
+    /// <summary>To be called after the commit. Does not wait: the pages follow within a fraction of a second.</summary>
     public void Outdate(IReadOnlyList<StockChange> changes)
     {
-        foreach (var change in changes)
-            redis.Send(db => db.ScriptEvaluateAsync(
-                Outdated, [Key(change.ProductId)], [change.Version, Life(change.ProductId)], CommandFlags.FireAndForget));
+        foreach (var change in changes) _feed.TellSoon(change.ProductId);
     }
 
-    /// <summary>As <see cref="Outdate"/>, and waits, so that the one who made the change sees it at once.</summary>
-    public Task OutdateAsync(StockChange change, CancellationToken cancellationToken) => redis.TryAsync(
-        db => db.ScriptEvaluateAsync(Outdated, [Key(change.ProductId)], [change.Version, Life(change.ProductId)]),
-        cancellationToken);
+    /// <summary>As <see cref="Outdate"/>, at once, and waits until it is told.</summary>
+    public Task OutdateAsync(long productId, CancellationToken cancellationToken) => _feed.TellAsync(productId, cancellationToken);
 
-    // Shops that share a Redis tell their keys apart by Catalog:CachePrefix.
-    private readonly string _prefix = configuration["Catalog:CachePrefix"] ?? "catalog";
+    private void Forget(long id)
+    {
+        _known.Add(id);
+        _missing.Remove(id);
+        foreach (var key in ProductKey.AllOf(id)) _pages.Invalidate(key);
+    }
 
-    private RedisKey Key(long id) => FormattableString.Invariant($"{_prefix}:product:{id}");
+    private bool IsMissing(long id) => _missing.TryGet(id, out var at) && _time.GetElapsedTime(at) < _options.Unheard;
 
-    // Spread by id, so that what was stored together does not expire together.
-    private static int Life(long id) => MinLifeMilliseconds + (int)(unchecked((ulong)id * 2654435761) % LifeSpreadMilliseconds);
+    private async Task<CachedPage?> LoadAsync(ProductKey key, CancellationToken cancellationToken)
+    {
+        var shared = await _redis.FindAsync(key, cancellationToken);
+        if (shared.IsBeingFilled) shared = await WaitForFillAsync(key, cancellationToken);
+        if (shared.Page is { } found)
+        {
+            _metrics.Hit("redis");
+            return CachedPage.Of(found);
+        }
+        _metrics.Miss();
+        var row = await _gate.RunAsync(token => _store.FindAsync(key.Id, token), cancellationToken);
+        if (row is null)
+        {
+            _missing.Set(key.Id, _time.GetTimestamp(), NegativeSize);
+            return null;
+        }
+        var page = CachedPage.Of(row.ToPage(key.Language));
+        if (shared.Lease is { } lease) _redis.Fill(key, lease, page.Plain, _spread());
+        return page;
+    }
+
+    private async Task<SharedPage> WaitForFillAsync(ProductKey key, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        using var timer = new PeriodicTimer(FillPoll, _time);
+        var shared = new SharedPage(null, null, IsBeingFilled: true);
+        while (shared.IsBeingFilled && _time.GetElapsedTime(started) < FillPatience)
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+            shared = await _redis.FindAsync(key, cancellationToken);
+        }
+        return shared;
+    }
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 using Shop.Catalog.Inventory;
 using Shop.ServiceDefaults;
 
@@ -20,9 +19,9 @@ public static class ProductEndpoints
     public static void MapProducts(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/products").WithTags("Products").RequireAuthorization(ShopClaims.Admin);
-        group.MapGet("/", ListAsync).AllowAnonymous()
-            .WithName("ListProducts").WithSummary("List and search products, page by page");
-        group.MapGet("/{id}", GetAsync).AllowAnonymous()
+        group.MapGet("/", ProductReads.ListAsync).AllowAnonymous()
+            .WithName("ListProducts").WithSummary("List and search products, page by page").Produces<ProductPage>();
+        group.MapGet("/{id}", ProductReads.GetAsync).AllowAnonymous()
             .WithName("GetProduct").WithSummary("A product with its description")
             .Produces<ProductDetail>().Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/", CreateAsync)
@@ -37,33 +36,11 @@ public static class ProductEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    private static async Task<Ok<ProductPage>> ListAsync(
-        [AsParameters] ProductListQuery query, HttpContext http, ProductList list, CancellationToken cancellationToken)
-    {
-        var language = Language.Choose(http, query.Lang);
-        return TypedResults.Ok(await list.ReadAsync(ProductFilter.Parse(query), language, cancellationToken));
-    }
-
-    private static async Task<FileContentHttpResult> GetAsync(
-        long id, string? lang, HttpContext http, ProductCache cache, ProductStore store, CancellationToken cancellationToken)
-    {
-        var language = Language.Choose(http, lang);
-        var page = await cache.FindAsync(id, language, cancellationToken);
-        if (page is null)
-        {
-            var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
-            page = row.ToPage(language);
-            cache.Store(id, language, page);
-        }
-        http.Response.Headers.CacheControl = "no-cache";
-        var tag = new EntityTagHeaderValue(FormattableString.Invariant($"\"{page.Version}-{language}\""));
-        return TypedResults.Bytes(page.Json, "application/json; charset=utf-8", entityTag: tag);
-    }
-
     private static async Task<Created<ProductDetail>> CreateAsync(
-        ProductInput input, HttpContext http, ProductStore store, CancellationToken cancellationToken)
+        ProductInput input, HttpContext http, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
     {
         var id = await store.CreateAsync(ProductRules.CheckNew(input), input.Sku, input.Stock ?? 0, cancellationToken);
+        await cache.OutdateAsync(id, cancellationToken);
         var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
         return TypedResults.Created(FormattableString.Invariant($"/api/products/{id}"), row.ToDetail(Language.Choose(http, asked: null)));
     }
@@ -72,7 +49,7 @@ public static class ProductEndpoints
         long id, ProductInput input, HttpContext http, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
     {
         var change = await store.ChangeAsync(id, input, cancellationToken) ?? throw ProductProblems.Unknown(id);
-        await cache.OutdateAsync(change, cancellationToken);
+        await cache.OutdateAsync(change.ProductId, cancellationToken);
         var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
         return TypedResults.Ok(row.ToDetail(Language.Choose(http, asked: null)));
     }
@@ -81,7 +58,7 @@ public static class ProductEndpoints
         long id, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
     {
         var change = await store.RetireAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
-        await cache.OutdateAsync(change, cancellationToken);
+        await cache.OutdateAsync(change.ProductId, cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
 using Shop.ServiceDefaults;
@@ -29,20 +28,17 @@ public sealed record VariantRow(
 /// <summary>A product as the database holds it, with what can be bought of it.</summary>
 /// <param name="Price">Of the default variant, in minor units.</param>
 /// <param name="Version">Counts changes of the product itself; part of the picture's address.</param>
-/// <param name="StockVersion">Counts changes of anything that the product's page shows.</param>
 /// <param name="Stars">Number of reviews with 1, 2, 3, 4 and 5 stars.</param>
 public sealed record ProductRow(
     long Id, string Slug, string NameEn, string? NameZh, string DescriptionEn, string? DescriptionZh, string Category,
     string CategoryEn, string CategoryZh, string? Brand, string? BrandEn, string? BrandZh, long Price, string Currency,
-    int Version, long StockVersion, float Rating, int[] Stars)
+    int Version, float Rating, int[] Stars)
 {
     /// <summary>Begins every statement that <see cref="Read"/> reads.</summary>
     public const string Select =
         """
         SELECT p.id, p.slug, en.name, zh.name, en.description, zh.description, p.category, c.name, c.name_zh,
-               p.brand, b.name, b.name_zh, p.price, p.currency, p.version,
-               (SELECT sum(s.version)::bigint FROM stock s JOIN variants v ON v.id = s.variant_id WHERE v.product_id = p.id),
-               r.rating, r.stars
+               p.brand, b.name, b.name_zh, p.price, p.currency, p.version, r.rating, r.stars
         FROM products p
         JOIN categories c ON c.slug = p.category
         JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
@@ -57,16 +53,12 @@ public sealed record ProductRow(
     public static ProductRow Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), Text(row, 3), row.GetString(4), Text(row, 5), row.GetString(6),
         row.GetString(7), row.GetString(8), Text(row, 9), Text(row, 10), Text(row, 11), row.GetInt64(12), row.GetString(13),
-        row.GetInt32(14), row.GetInt64(15), row.GetFloat(16), row.GetFieldValue<int[]>(17));
+        row.GetInt32(14), row.GetFloat(15), row.GetFieldValue<int[]>(16));
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    // The answer is JSON by its content type, so Chinese needs no escapes, which would triple its size.
-    private static readonly CatalogJson Plain = new(
-        new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
-    public ProductPageBytes ToPage(string language) =>
-        new(StockVersion, JsonSerializer.SerializeToUtf8Bytes(ToDetail(language), Plain.ProductDetail));
+    /// <summary>The page as it is sent: UTF-8 JSON.</summary>
+    public byte[] ToPage(string language) => JsonSerializer.SerializeToUtf8Bytes(ToDetail(language), CatalogJson.Plain.ProductDetail);
 
     public ProductDetail ToDetail(string language)
     {

@@ -17,23 +17,22 @@ internal sealed class Inbox(ServiceDatabases databases, IServiceScopeFactory sco
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await TryInsertAsync(connection, transaction, message, cancellationToken))
             return false;
-        await using (var scope = scopes.CreateAsyncScope())
+        var context = new MessageContext
         {
-            var context = new MessageContext
-            {
-                MessageId = message.MessageId,
-                Type = message.Type,
-                Attempt = message.Attempt,
-                Version = message.Version,
-                AggregateId = message.AggregateId,
-                Connection = connection,
-                Transaction = transaction,
-            };
+            MessageId = message.MessageId,
+            Type = message.Type,
+            Attempt = message.Attempt,
+            Version = message.Version,
+            AggregateId = message.AggregateId,
+            Connection = connection,
+            Transaction = transaction,
+        };
+        await using (var scope = scopes.CreateAsyncScope())
             await type.HandleAsync(scope.ServiceProvider, body, context, cancellationToken);
-        }
 
         await failpoints.HitAsync("messaging.consume.before-commit", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        context.Committed();
         await failpoints.HitAsync("messaging.consume.after-commit", cancellationToken);
         return true;
     }

@@ -25,4 +25,17 @@ public sealed class MessageContext
 
     /// <summary>Holds the inbox row; commands of the handler join it.</summary>
     public required NpgsqlTransaction Transaction { get; init; }
+
+    private readonly List<Action> _afterCommit = [];
+
+    /// <summary>
+    /// Registers what is to follow the commit and may be lost: a word to a cache, a count. Not called when the transaction is
+    /// rolled back.
+    /// </summary>
+    public void AfterCommit(Action action) => _afterCommit.Add(action);
+
+    internal void Committed()
+    {
+        foreach (var action in _afterCommit) action();
+    }
 }

@@ -23,6 +23,8 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
 
     internal OrdersStub OrdersStub { get; } = new();
 
+    internal IReadOnlyList<RunningService> Replicas => _replicas;
+
     internal IServiceProvider Services => _replicas[0].Services;
 
     /// <summary>What a replica is started with; Redis and Orders may be pointed elsewhere.</summary>
@@ -71,9 +73,11 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
     public HttpClient Administrator(int replica = 0) => WithToken("admin", replica);
 
     /// <summary>Calls as the service Orders.</summary>
-    public HttpClient Orders(int replica = 0)
+    public HttpClient Orders(int replica = 0) => OrdersAt(Addresses[replica]);
+
+    internal static HttpClient OrdersAt(Uri address)
     {
-        var client = Visitor(replica);
+        var client = new HttpClient { BaseAddress = address };
         client.DefaultRequestHeaders.Add("X-Service-Name", "orders");
         client.DefaultRequestHeaders.Add("X-Service-Key", CallerKey);
         return client;
@@ -101,6 +105,7 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
         };
         await ActivatorUtilities.CreateInstance<THandler>(Services).HandleAsync(message, context, CancellationToken.None);
         await transaction.CommitAsync();
+        context.Committed();
     }
 
     internal Task PaidAsync(Guid order, long version, int revision = 1) =>

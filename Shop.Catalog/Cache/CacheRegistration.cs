@@ -1,0 +1,21 @@
+using Shop.ServiceDefaults;
+
+namespace Shop.Catalog.Cache;
+
+public static class CacheRegistration
+{
+    public static void AddCatalogCache(this IHostApplicationBuilder builder)
+    {
+        builder.AddRedis("cache");
+        builder.Services.AddSingleton<RedisCache>();
+        builder.Services.AddSingleton(CacheOptions.From(builder.Configuration));
+        builder.Services.AddSingleton<CacheMetrics>();
+        builder.Services.AddSingleton<LoadGate>();
+        builder.Services.AddSingleton<RedisPages>();
+        builder.Services.AddSingleton<KnownProducts>();
+        builder.Services.AddSingleton<ListPages>();
+        builder.Services.AddSingleton(_ => new Spread(new Random()));
+        builder.Services.AddSingleton<ChangeFeed>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ChangeFeed>());
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Shop.ServiceDefaults.Data;
+using StackExchange.Redis;
+
+namespace Shop.Catalog.Cache;
+
+/// <summary>
+/// Tells other replicas of changed products, and hears of theirs, over Redis pub/sub, which promises nothing. So each replica
+/// publishes a sign of life and listens for its own: what was published before it has arrived by then, and as long as it is
+/// young no change can have been missed for longer. When it comes again after a silence, changes may have been missed, and
+/// everything is forgotten. Changes that could not be told, because Redis was away, are told again until they are.
+/// </summary>
+public sealed partial class ChangeFeed(
+    RedisPages pages, IServiceProvider services, ServiceDatabases databases, CacheOptions options, CacheMetrics metrics,
+    TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+{
+    // Stock of one product may change a thousand times a second; its page follows this often.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SignEvery = TimeSpan.FromMilliseconds(300);
+
+    private readonly ConcurrentDictionary<long, bool> _untold = new();
+    private readonly string _name = Guid.CreateVersion7().ToString("N");
+    private long _heard = long.MinValue;
+    private volatile bool _isSilent = true;
+
+    /// <summary>A product changed, here or elsewhere.</summary>
+    public event Action<long>? Changed;
+
+    /// <summary>Changes may have been missed.</summary>
+    public event Action? Missed;
+
+    /// <summary>For at least this long every change was heard; false when the feed is silent.</summary>
+    public bool IsHeard => !_isSilent && time.GetElapsedTime(Volatile.Read(ref _heard)) < options.Unheard;
+
+    /// <summary>Tells of a change soon; changes of one product in between become one.</summary>
+    public void TellSoon(long productId) => _untold[productId] = true;
+
+    /// <summary>Tells of a change now, so that whoever made it sees it at once; later again if Redis is away.</summary>
+    public async Task TellAsync(long productId, CancellationToken cancellationToken)
+    {
+        Changed?.Invoke(productId);
+        if (!await pages.OutdateAsync(productId, cancellationToken)) TellSoon(productId);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await databases.WhenReadyAsync(stoppingToken);
+        var connection = await Task.Run(services.GetRequiredService<IConnectionMultiplexer>, stoppingToken);
+        var subscriber = connection.GetSubscriber();
+        var channel = new RedisChannel(pages.Channel, RedisChannel.PatternMode.Literal);
+        var subscribed = false;
+        var signed = time.GetTimestamp() - TicksOf(SignEvery);
+        using var timer = new PeriodicTimer(Tick, time);
+        do
+        {
+            try
+            {
+                if (!subscribed)
+                {
+                    await subscriber.SubscribeAsync(channel, (_, message) => Hear(message)).WaitAsync(options.Unheard, time, stoppingToken);
+                    subscribed = true;
+                }
+                if (time.GetElapsedTime(signed) >= SignEvery)
+                {
+                    signed = time.GetTimestamp();
+                    await subscriber.PublishAsync(channel, Sign(signed), CommandFlags.FireAndForget);
+                }
+            }
+            catch (Exception away) when (away is RedisException or TimeoutException)
+            {
+                LogAway(away.Message);
+            }
+            NoticeSilence();
+            await TellAllAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task TellAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var productId in _untold.Keys)
+        {
+            // Out of the set before it is told: a change that comes in between goes in again.
+            _untold.TryRemove(productId, out _);
+            Changed?.Invoke(productId);
+            if (await pages.OutdateAsync(productId, cancellationToken)) continue;
+            TellSoon(productId);
+            return;
+        }
+    }
+
+    private void Hear(RedisValue message)
+    {
+        var text = (string?)message ?? "";
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var productId))
+        {
+            metrics.Invalidated();
+            Changed?.Invoke(productId);
+        }
+        else if (text.StartsWith(_name, StringComparison.Ordinal) && long.TryParse(text.AsSpan(_name.Length + 1), out var signed))
+        {
+            HearSign(signed);
+        }
+    }
+
+    private void HearSign(long signed)
+    {
+        if (time.GetElapsedTime(signed) >= options.Unheard) return;
+        if (_isSilent || time.GetElapsedTime(Volatile.Read(ref _heard)) >= options.Unheard)
+        {
+            Missed?.Invoke();
+            LogHeard();
+        }
+        Volatile.Write(ref _heard, signed);
+        _isSilent = false;
+    }
+
+    private void NoticeSilence()
+    {
+        if (_isSilent || IsHeard) return;
+        _isSilent = true;
+        LogSilent();
+    }
+
+    private string Sign(long at) => FormattableString.Invariant($"{_name}:{at}");
+
+    private long TicksOf(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    [LoggerMessage(121, LogLevel.Information, "Changes of products are heard again")]
+    private partial void LogHeard();
+
+    [LoggerMessage(122, LogLevel.Warning, "Changes of products are not heard; pages are kept for a second only")]
+    private partial void LogSilent();
+
+    [LoggerMessage(123, LogLevel.Debug, "Redis takes no sign of life: {Reason}")]
+    private partial void LogAway(string reason);
+}
