@@ -29,6 +29,6 @@ var web = builder.AddFront<Projects.Shop_Web>("web")
     .Calls(catalog).Calls(orders).Calls(payments).As("web", secrets.Web)
     .WithAdministrator(secrets.AdminPassword);
 
-builder.AddSandbox<Projects.Shop_Payments>("sandbox", payments, secrets.SandboxSigningKey);
+builder.AddSandbox<Projects.Shop_Payments>("sandbox", payments);
 web.GivesTokensTo(catalog, orders, payments);
 builder.Build().Run();

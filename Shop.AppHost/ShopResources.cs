@@ -11,15 +11,10 @@ internal static class ShopResources
     private const int Shards = 4;
     private const int FrontPort = 8080;
 
-    /// <summary>Keys between services, the signing key of the sandbox and the first administrator's password: made once, then kept.</summary>
-    internal static Secrets AddSecrets(this IDistributedApplicationBuilder builder)
-    {
-        IResourceBuilder<ParameterResource> Secret(string name, int length) => builder.AddParameter(
-            name, new GenerateParameterDefault { MinLength = length, Special = false }, secret: true, persist: true);
-        return new(
-            Secret("catalog-key", 32), Secret("orders-key", 32), Secret("payments-key", 32), Secret("web-key", 32),
-            Secret("sandbox-signing-key", 32), Secret("admin-password", 22));
-    }
+    /// <summary>Keys between services and the first administrator's password.</summary>
+    internal static Secrets AddSecrets(this IDistributedApplicationBuilder builder) => new(
+        builder.AddSecret("catalog-key", 32), builder.AddSecret("orders-key", 32), builder.AddSecret("payments-key", 32),
+        builder.AddSecret("web-key", 32), builder.AddSecret("admin-password", 22));
 
     /// <summary>A service of the solution: one HTTP endpoint, ready when /health says so.</summary>
     internal static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name)
@@ -39,15 +34,15 @@ internal static class ShopResources
 
     /// <summary>The payment provider that payments are tried against. It is never deployed.</summary>
     internal static void AddSandbox<TProject>(
-        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ProjectResource> payments,
-        IResourceBuilder<ParameterResource> signingKey)
+        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ProjectResource> payments)
         where TProject : IProjectMetadata, new()
     {
-        payments.WithEnvironment("Sandbox__SigningKeys__0", signingKey);
+        // Without a key Payments takes no notification of a sandbox for true.
         if (builder.ExecutionContext.IsPublishMode) return;
+        var signingKey = builder.AddSecret("sandbox-signing-key", 32);
         var sandbox = builder.AddService<TProject>(name).WithArgs("--sandbox").ExcludeFromManifest()
             .WithReference(payments).WithEnvironment("Sandbox__SigningKeys__0", signingKey);
-        payments.WithReference(sandbox);
+        payments.WithReference(sandbox).WithEnvironment("Sandbox__SigningKeys__0", signingKey);
     }
 
     /// <summary>The service connects to it and is started when it is ready.</summary>
@@ -92,6 +87,10 @@ internal static class ShopResources
         foreach (var service in services) service.WithReference(issuer);
     }
 
+    /// <summary>Made once, then kept.</summary>
+    private static IResourceBuilder<ParameterResource> AddSecret(this IDistributedApplicationBuilder builder, string name, int length) =>
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = length, Special = false }, secret: true, persist: true);
+
     /// <summary>Services run in the environment of the AppHost; where they are deployed, the platform says.</summary>
     private static IResourceBuilder<ProjectResource> InEnvironmentOf(
         this IResourceBuilder<ProjectResource> service, IDistributedApplicationBuilder builder) => builder.ExecutionContext.IsRunMode
@@ -101,4 +100,4 @@ internal static class ShopResources
 /// <summary>The secret parameters of Shop.</summary>
 internal sealed record Secrets(
     IResourceBuilder<ParameterResource> Catalog, IResourceBuilder<ParameterResource> Orders, IResourceBuilder<ParameterResource> Payments,
-    IResourceBuilder<ParameterResource> Web, IResourceBuilder<ParameterResource> SandboxSigningKey, IResourceBuilder<ParameterResource> AdminPassword);
+    IResourceBuilder<ParameterResource> Web, IResourceBuilder<ParameterResource> AdminPassword);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -32,6 +31,7 @@ public sealed partial class ManifestTests : IDisposable
     {
         var resources = await PublishAsync();
         Assert.Equal(["web"], resources.Where(IsExternal).Select(resource => resource.Key));
+        Assert.DoesNotContain("sandbox", resources.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(["catalog", "orders", "payments", "web"], Of(resources, "project.v0"));
         Assert.Equal(["cache", "messaging", "postgres"], Of(resources, "container.v0"));
         Assert.Equal(["catalogdb", "ordersdb0", "ordersdb1", "ordersdb2", "ordersdb3", "paymentsdb", "webdb"], Of(resources, "value.v0"));
@@ -60,7 +60,7 @@ public sealed partial class ManifestTests : IDisposable
     [Fact]
     public async Task Without_a_place_to_write_to_it_fails()
     {
-        var (exitCode, output) = await RunAsync("--publisher", "manifest");
+        var (exitCode, output) = await AppHostCommand.RunAsync("--publisher", "manifest");
         Assert.NotEqual(0, exitCode);
         Assert.Contains("output", output, StringComparison.OrdinalIgnoreCase);
     }
@@ -68,22 +68,9 @@ public sealed partial class ManifestTests : IDisposable
     private async Task<JsonObject> PublishAsync()
     {
         var file = Path.Combine(_folder.FullName, "sub", "manifest.json");
-        var (exitCode, output) = await RunAsync("--publisher", "manifest", "--output-path", file);
+        var (exitCode, output) = await AppHostCommand.RunAsync("--publisher", "manifest", "--output-path", file);
         Assert.True(exitCode == 0, output);
         return JsonNode.Parse(await File.ReadAllTextAsync(file))!["resources"]!.AsObject();
-    }
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(params string[] args)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Shop.AppHost.dll"), .. args])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var error = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output + await error);
     }
 
     private static IEnumerable<string> Of(JsonObject resources, string type) =>
