@@ -34,6 +34,7 @@ make_base() {
     local folder components=main mirror suite
     suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
     [ "$(. /etc/os-release && echo "$ID")" != ubuntu ] || components=main,universe
+    # shellcheck disable=SC2016 # a format of apt-get
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" 'Component: main' | head -n 1)
     has debootstrap || install_packages debootstrap
     folder=$(mktemp -d -t shop.XXXXXX)
