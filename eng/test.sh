@@ -36,11 +36,19 @@ test_project() {
         --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" -tl:off "$@" </dev/null || status=$?
     passed=$((passed + $(count_of passed "$trx")))
     bad=$(count_of failed "$trx")
+    tell_skipped "$trx"
     if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
         printf 'shop: the test runner of %s ended with code %d\n' "$project" "$status" >&2
         bad=1
     fi
     failed=$((failed + bad))
+}
+
+# tell_skipped TRX: what this machine could not test, and why.
+tell_skipped() {
+    [ ! -f "$1" ] || awk '
+        /outcome="NotExecuted"/ { match($0, /testName="[^"]*"/); name = substr($0, RSTART + 10, RLENGTH - 11) }
+        name != "" && /<Message>/ { gsub(/^ *<Message>|<\/Message>.*$/, ""); print "==> Skipped " name ": " $0; name = "" }' "$1"
 }
 
 # count_of NAME TRX: one of the numbers in the counters of a result file; 0 without a file.

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Net;
 
 namespace Shop.Tests.Distributed;
 
@@ -11,12 +11,17 @@ internal sealed class AppHostProcess : IDisposable
 {
     private readonly Process _process;
     private readonly string _data;
+    private readonly int[] _ports;
 
-    private AppHostProcess(Process process, string data) => (_process, _data) = (process, data);
+    private AppHostProcess(Process process, string data, params int[] ports) => (_process, _data, _ports) = (process, data, ports);
 
     public int ExitCode => _process.ExitCode;
 
-    public static AppHostProcess Start(string data, int port, int dashboardPort)
+    /// <param name="data">Its data directory.</param>
+    /// <param name="port">Port of the gateway.</param>
+    /// <param name="dashboardPort">Port of the dashboard.</param>
+    /// <param name="servers">local or containers; null: as the environment of the tests says.</param>
+    public static AppHostProcess Start(string data, int port, int dashboardPort, string? servers = null)
     {
         // bin/<configuration>/<framework> of this project and of the AppHost's are built together.
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
@@ -36,12 +41,25 @@ internal sealed class AppHostProcess : IDisposable
                 ["ASPNETCORE_ENVIRONMENT"] = "Development",
             },
         };
+        if (servers is not null)
+            start.Environment["SHOP_SERVERS"] = servers;
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new AppHostProcess(process, data);
+        return new AppHostProcess(process, data, port, dashboardPort);
+    }
+
+    /// <summary>A customer's or visitor's view of it.</summary>
+    public ShopApi Visitor() => new(new Uri($"http://localhost:{_ports[0]}"));
+
+    /// <summary>Waits until it sells.</summary>
+    public async Task HealthyAsync()
+    {
+        using var visitor = Visitor();
+        await Eventually.TrueAsync(
+            async () => await AnswersAsync(visitor, "/api/products?limit=1") && await AnswersAsync(visitor, "/health"), TimeSpan.FromMinutes(2));
     }
 
     public void Kill() => _process.Kill();
@@ -73,10 +91,20 @@ internal sealed class AppHostProcess : IDisposable
         return [.. left];
     }
 
+    /// <summary>Waits until none of its processes and ports are left.</summary>
+    public async Task NothingLeftAsync(TimeSpan within)
+    {
+        await Eventually.BecomesAsync("no process is left", () => Task.FromResult(string.Join("; ", Left())), left => left.Length == 0, within);
+        Assert.All(_ports, port => Assert.False(FreePorts.IsTaken(port), $"port {port} is still taken"));
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
     }
+
+    private static async Task<bool> AnswersAsync(ShopApi visitor, string path) =>
+        (await visitor.TrySendAsync(HttpMethod.Get, path)).Status == HttpStatusCode.OK;
 }
