@@ -17,6 +17,8 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(StockLevel))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationAnswer))]
+[JsonSerializable(typeof(ConfirmRequest))]
+[JsonSerializable(typeof(ConfirmAnswer))]
 [JsonSerializable(typeof(OrderStatesRequest))]
 [JsonSerializable(typeof(OrderStatesAnswer))]
 [JsonSerializable(typeof(OrderPaid))]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Shop.ServiceDefaults.Internal;
 using Shop.ServiceDefaults.Messaging;
 
@@ -7,13 +8,21 @@ public static class InventoryRegistration
 {
     public static void AddInventory(this IHostApplicationBuilder builder)
     {
+        builder.Services.AddOptions<InventoryOptions>().BindConfiguration(InventoryOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<StockStore>();
+        builder.Services.AddSingleton<StockTransactions>();
+        builder.Services.AddSingleton<IStockStrategy>(services =>
+            services.GetRequiredService<IOptions<InventoryOptions>>().Value.Strategy == InventoryOptions.Single
+                ? ActivatorUtilities.CreateInstance<ConditionalUpdates>(services)
+                : ActivatorUtilities.CreateInstance<GroupCommit>(services));
         builder.Services.AddSingleton<StockService>();
         builder.Services.AddSingleton<Skus>();
         builder.Services.AddSingleton<Shortages>();
         builder.Services.AddSingleton<OrderStates>();
         builder.Services.AddHttpClient(OrderStates.Client, client => client.BaseAddress = new("https+http://orders")).AddCallerKey();
         builder.Services.AddHostedService<LeaseSweeper>();
+        builder.Services.AddHostedService<InventoryRetention>();
         builder.AddMessaging(messaging => messaging
             .Consume<OrderPaid, OrderPaidHandler>("order-paid", CatalogJson.Default.OrderPaid)
             .Consume<OrderCancelled, OrderCancelledHandler>("order-cancelled", CatalogJson.Default.OrderCancelled)

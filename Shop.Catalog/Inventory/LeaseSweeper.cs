@@ -1,17 +1,16 @@
 using Npgsql;
-using Shop.Catalog.Products;
 using Shop.ServiceDefaults.Data;
 
 namespace Shop.Catalog.Inventory;
 
 /// <summary>
 /// Gives back what leases held that ended longer ago than a grace, so that Orders, which knows more, expires first. Messages
-/// of a payment may be long under way, so Orders is asked before anything is given back; while it is away, nothing is. Also
-/// drops reservations that are long over. Any number of replicas may run it: each takes orders that no other works on.
+/// of a payment may be long under way, so Orders is asked before anything is given back; while it is away, nothing is. Any
+/// number of replicas may run it: each takes orders that no other works on.
 /// </summary>
 public sealed partial class LeaseSweeper(
-    ServiceDatabases databases, NpgsqlDataSource database, StockStore store, OrderStates orders, Shortages shortages,
-    ProductCache cache, CatalogMetrics metrics, TimeProvider time, ILogger<LeaseSweeper> logger) : BackgroundService
+    ServiceDatabases databases, NpgsqlDataSource database, StockStore store, StockTransactions transactions, OrderStates orders,
+    Shortages shortages, CatalogMetrics metrics, TimeProvider time, ILogger<LeaseSweeper> logger) : BackgroundService
 {
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -34,19 +33,6 @@ public sealed partial class LeaseSweeper(
         WHERE pg_try_advisory_xact_lock(hashtextextended(order_id::text, 42))
         """;
 
-    // Longer than any message or idempotency key lives. Unresolved shortages stay.
-    private const string DropOld =
-        """
-        WITH old AS (
-            DELETE FROM reservations WHERE order_id IN (
-                SELECT r.order_id FROM reservations r
-                WHERE r.state <> 'reserved' AND r.updated_at < shop_now() - interval '30 days'
-                  AND NOT EXISTS (SELECT FROM reservation_lines l WHERE l.order_id = r.order_id AND l.shortage > 0)
-                ORDER BY r.updated_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
-            RETURNING order_id)
-        DELETE FROM reservation_lines WHERE order_id IN (SELECT order_id FROM old)
-        """;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await databases.WhenReadyAsync(stoppingToken);
@@ -56,7 +42,6 @@ public sealed partial class LeaseSweeper(
             try
             {
                 await SweepAsync(stoppingToken);
-                await DropOldAsync(stoppingToken);
             }
             catch (NpgsqlException away)
             {
@@ -107,8 +92,7 @@ public sealed partial class LeaseSweeper(
         var taken = await TakeAsync(connection, transaction, operations, cancellationToken);
         if (taken.Count == 0) return;
         var result = await store.ApplyAsync(connection, transaction, taken, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        cache.Outdate(result.Changes);
+        await transactions.CommitAsync(transaction, result.Changes, cancellationToken);
         Report(taken, result.Outcomes);
     }
 
@@ -134,12 +118,6 @@ public sealed partial class LeaseSweeper(
         if (ended == 0) return;
         metrics.ReservationsExpired(ended);
         LogSwept(ended);
-    }
-
-    private async Task DropOldAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(DropOld);
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     [LoggerMessage(110, LogLevel.Information, "{Count} reservations ended with their lease")]

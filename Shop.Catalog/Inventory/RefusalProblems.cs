@@ -9,9 +9,12 @@ public static class RefusalProblems
     public static string Code(this Refusal refusal) => refusal switch
     {
         Refusal.SoldOut => "sold_out",
+        Refusal.LimitReached => "limit_reached",
         Refusal.ProductUnknown => "product_unknown",
         Refusal.Conflict => "reservation_conflict",
         Refusal.Closed => "reservation_closed",
+        Refusal.NotSold => "not_sold",
+        Refusal.MoreThanSold => "more_than_sold",
         _ => throw new UnreachableException(),
     };
 
@@ -19,16 +22,25 @@ public static class RefusalProblems
     public static ProblemException ToProblem(this StockOutcome outcome, ReservationRequestLine? line)
     {
         var refusal = outcome.Refusal ?? throw new InvalidOperationException("Not a refusal.");
-        var problem = refusal switch
-        {
-            Refusal.SoldOut => Problem.Conflict(refusal.Code(), $"Only {outcome.Available} units are available."),
-            Refusal.ProductUnknown => Problem.NotFound(refusal.Code(), "There is no such product for sale."),
-            Refusal.Conflict => Problem.Conflict(refusal.Code(), "Another request was made under this or a later revision."),
-            _ => Problem.Conflict(refusal.Code(), "The order's reservation has ended."),
-        };
+        var problem = refusal is Refusal.ProductUnknown
+            ? Problem.NotFound(refusal.Code(), outcome.Detail())
+            : Problem.Conflict(refusal.Code(), outcome.Detail());
         if (line is not null) problem.Extensions["productId"] = line.ProductId;
         if (line?.Sku is not null) problem.Extensions["sku"] = line.Sku;
-        if (refusal is Refusal.SoldOut) problem.Extensions["available"] = outcome.Available;
+        if (refusal is Refusal.SoldOut or Refusal.MoreThanSold) problem.Extensions["available"] = outcome.Available;
+        if (refusal is Refusal.LimitReached)
+            (problem.Extensions["limit"], problem.Extensions["left"]) = (outcome.Limit, outcome.Available);
         return problem;
     }
+
+    private static string Detail(this StockOutcome outcome) => outcome.Refusal switch
+    {
+        Refusal.SoldOut => $"Only {outcome.Available} units are available.",
+        Refusal.LimitReached => $"A customer may have {outcome.Limit} units; this one may have {outcome.Available} more.",
+        Refusal.ProductUnknown => "There is no such product for sale.",
+        Refusal.Conflict => "Another request was made under this or a later revision.",
+        Refusal.NotSold => "Nothing was sold to this order.",
+        Refusal.MoreThanSold => $"Only {outcome.Available} units were sold and have not come back.",
+        _ => "The order's reservation has ended.",
+    };
 }

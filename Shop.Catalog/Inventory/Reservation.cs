@@ -18,9 +18,14 @@ public enum ReservationState
 
 /// <param name="Price">Of one unit, in minor units, as promised when the line was reserved.</param>
 /// <param name="Shortage">Units that were paid for and could not be taken.</param>
+/// <param name="Returned">Units that came back after they were sold.</param>
 public sealed record ReservationLine(
     int Revision, long VariantId, long ProductId, string Sku, int Quantity, long Price, string Currency, string Name,
-    string? NameZh, int Shortage = 0);
+    string? NameZh, int Shortage = 0, int Returned = 0)
+{
+    /// <summary>Of a confirmed reservation: units that were sold and have not come back.</summary>
+    public int Kept => Quantity - Shortage - Returned;
+}
 
 /// <summary>An order's reservation with the lines of all its revisions.</summary>
 public sealed record Reservation(

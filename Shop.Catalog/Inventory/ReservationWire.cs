@@ -38,8 +38,8 @@ public sealed record ReservationRequest(
     /// <exception cref="ProblemException">400 when two lines mean the same variant.</exception>
     public Reserve ToOperation(long[] variants)
     {
-        RequestedLine[] lines =
-            [.. Lines!.Zip(variants, (line, id) => new RequestedLine(id, line.Quantity)).OrderBy(line => line.VariantId)];
+        OperationLine[] lines =
+            [.. Lines!.Zip(variants, (line, id) => new OperationLine(id, line.Quantity)).OrderBy(line => line.VariantId)];
         new Validator()
             .Check(lines.DistinctBy(line => line.VariantId).Count() == lines.Length, "lines", "must name a variant once")
             .ThrowIfInvalid();
@@ -47,7 +47,7 @@ public sealed record ReservationRequest(
     }
 
     /// <summary>Over what is asked for, not over how it was written.</summary>
-    private static byte[] Hash(Guid customerId, RequestedLine[] lines)
+    private static byte[] Hash(Guid customerId, OperationLine[] lines)
     {
         var bytes = new byte[16 + lines.Length * 12];
         customerId.TryWriteBytes(bytes);

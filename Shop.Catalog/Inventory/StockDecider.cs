@@ -17,6 +17,7 @@ public static class StockDecider
         Release release => DecideRelease(book, release),
         Confirm confirm => DecideConfirm(book, confirm),
         Expire expire => DecideExpire(book, expire),
+        TakeBack back => DecideTakeBack(book, back),
         _ => throw new UnreachableException(),
     };
 
@@ -25,11 +26,15 @@ public static class StockDecider
         var known = book.Reservation(reserve.OrderId);
         if (known is { State: ReservationState.Confirmed }) return StockOutcome.Refused(Refusal.Closed);
         if (known is not null && reserve.Revision <= known.Revision) return Repeat(book, known, reserve);
+        if (known?.CustomerId is { } owner && owner != reserve.CustomerId) return StockOutcome.Refused(Refusal.Conflict);
 
-        var held = (known?.Held ?? []).ToDictionary(line => line.VariantId);
-        if (WhyNot(book, reserve.Lines, held) is { } refused) return refused;
+        var held = HeldOf(known);
+        if (WhyNot(book, reserve, held) is { } refused) return refused;
         return new StockOutcome(Hold(book, reserve, known, held), Changed: true);
     }
+
+    private static Dictionary<long, ReservationLine> HeldOf(Reservation? known) =>
+        known is { State: ReservationState.Reserved } ? known.Held.ToDictionary(line => line.VariantId) : [];
 
     // Held is held until the sweeper comes; but nobody may build an order on a lease that is over.
     private static bool IsAlive(StockBook book, Reservation? known) =>
@@ -43,17 +48,17 @@ public static class StockDecider
             : StockOutcome.Refused(Refusal.Conflict);
     }
 
-    private static StockOutcome? WhyNot(
-        StockBook book, IReadOnlyList<RequestedLine> lines, Dictionary<long, ReservationLine> held)
+    private static StockOutcome? WhyNot(StockBook book, Reserve reserve, Dictionary<long, ReservationLine> held)
     {
-        foreach (var line in lines)
+        foreach (var line in reserve.Lines)
         {
             var row = book.Stock(line.VariantId);
             var has = held.GetValueOrDefault(line.VariantId)?.Quantity ?? 0;
-            if (row is null || (!row.Sellable && line.Quantity > has))
-                return StockOutcome.Refused(Refusal.ProductUnknown, line.VariantId);
-            if (line.Quantity - has > row.Available)
-                return StockOutcome.Refused(Refusal.SoldOut, line.VariantId, row.Available + has);
+            var more = line.Quantity - has;
+            if (row is null || (!row.Sellable && more > 0)) return StockOutcome.Refused(Refusal.ProductUnknown, line.VariantId);
+            if (more > row.Available) return StockOutcome.Refused(Refusal.SoldOut, line.VariantId, row.Available + has);
+            if (more > 0 && book.Allowance(row, reserve.CustomerId) is var allowance && more > allowance)
+                return StockOutcome.Refused(Refusal.LimitReached, line.VariantId, allowance + has, row.LimitPerCustomer!.Value);
         }
         return null;
     }
@@ -61,18 +66,18 @@ public static class StockDecider
     private static Reservation Hold(
         StockBook book, Reserve reserve, Reservation? known, Dictionary<long, ReservationLine> held)
     {
+        var reservation = new Reservation(
+            reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
+            IsAlive(book, known) ? known!.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
         var lines = new List<ReservationLine>(reserve.Lines.Count);
         foreach (var line in reserve.Lines)
         {
             held.Remove(line.VariantId, out var before);
-            Adjust(book, reserve.OrderId, line.VariantId, line.Quantity - (before?.Quantity ?? 0));
+            Adjust(book, reservation, line.VariantId, line.Quantity - (before?.Quantity ?? 0));
             lines.Add(LineOf(book.Stock(line.VariantId)!, line.Quantity, reserve.Revision, before));
         }
-        foreach (var dropped in held.Values) Adjust(book, reserve.OrderId, dropped.VariantId, -dropped.Quantity);
+        foreach (var dropped in held.Values) Adjust(book, reservation, dropped.VariantId, -dropped.Quantity);
 
-        var reservation = new Reservation(
-            reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
-            IsAlive(book, known) ? known!.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
         reservation = book.AddLines(reservation, lines);
         book.Put(reservation);
         return reservation;
@@ -85,10 +90,10 @@ public static class StockDecider
                 revision, row.VariantId, row.ProductId, row.Sku, quantity, row.Price, row.Currency, row.Name, row.NameZh)
             : before with { Revision = revision, Quantity = quantity };
 
-    private static void Adjust(StockBook book, Guid orderId, long variantId, int more)
+    private static void Adjust(StockBook book, Reservation order, long variantId, int more)
     {
-        if (more >= 0) book.Move(MovementKind.Reserved, variantId, more, orderId);
-        else book.Move(MovementKind.Released, variantId, -more, orderId);
+        if (more >= 0) book.Move(MovementKind.Reserved, variantId, more, order);
+        else book.Move(MovementKind.Released, variantId, -more, order);
     }
 
     private static StockOutcome DecideRelease(StockBook book, Release release)
@@ -108,33 +113,36 @@ public static class StockDecider
     private static void GiveBack(StockBook book, Reservation reservation)
     {
         foreach (var line in reservation.Held)
-            book.Move(MovementKind.Released, line.VariantId, line.Quantity, reservation.OrderId);
+            book.Move(MovementKind.Released, line.VariantId, line.Quantity, reservation);
         if (reservation.State != ReservationState.Confirmed) return;
         foreach (var line in reservation.LinesOf(reservation.Revision))
-            book.Move(MovementKind.Returned, line.VariantId, line.Quantity - line.Shortage, reservation.OrderId);
+            book.Move(MovementKind.Returned, line.VariantId, line.Kept, reservation);
     }
 
     private static StockOutcome DecideConfirm(StockBook book, Confirm confirm)
     {
         var known = book.Reservation(confirm.OrderId) ?? Blank(confirm.OrderId, book.Now);
-        if (confirm.Version <= known.Version) return StockOutcome.Nothing;
+        if (confirm.Version <= known.Version)
+            return known.State == ReservationState.Confirmed ? new StockOutcome(known) : StockOutcome.Refused(Refusal.Closed);
         if (known.State == ReservationState.Confirmed)
         {
-            book.Put(known with { Version = confirm.Version });
-            return StockOutcome.Done;
+            var newer = known with { Version = confirm.Version };
+            book.Put(newer);
+            return new StockOutcome(newer, Changed: true);
         }
 
         var paid = known.LinesOf(confirm.Revision);
         if (paid.Count == 0 && known.Lines.Count > 0) paid = known.LinesOf(known.Lines.Max(line => line.Revision));
         var revision = paid.Count == 0 ? known.Revision : paid[0].Revision;
         var (sold, shortage) = Sell(book, known, paid);
-        book.Put(sold with { State = ReservationState.Confirmed, Revision = revision, Version = confirm.Version });
+        sold = sold with { State = ReservationState.Confirmed, Revision = revision, Version = confirm.Version };
+        book.Put(sold);
         return new StockOutcome(sold, Changed: true, Shortage: shortage);
     }
 
     /// <summary>
     /// Sells the paid lines out of what is held. What is not held, because the lease has gone or another revision was paid
-    /// for, is taken if it is still there, else the line is marked short.
+    /// for, is taken if it is still there and the customer may have it, else the line is marked short.
     /// </summary>
     private static (Reservation Reservation, int Shortage) Sell(
         StockBook book, Reservation reservation, IReadOnlyList<ReservationLine> paid)
@@ -145,15 +153,39 @@ public static class StockDecider
         {
             held.Remove(line.VariantId, out var has);
             var missing = Math.Max(0, line.Quantity - has);
-            var shortage = missing <= book.Available(line.VariantId) ? 0 : missing;
-            Adjust(book, reservation.OrderId, line.VariantId, line.Quantity - shortage - has);
-            book.Move(MovementKind.Sold, line.VariantId, line.Quantity - shortage, reservation.OrderId);
-            if (shortage == 0) continue;
-            reservation = book.MarkShort(reservation, line, shortage);
+            var shortage = missing <= Obtainable(book, line.VariantId, reservation.CustomerId) ? 0 : missing;
+            Adjust(book, reservation, line.VariantId, line.Quantity - shortage - has);
+            book.Move(MovementKind.Sold, line.VariantId, line.Quantity - shortage, reservation);
+            reservation = book.ChangeLine(reservation, line, shortage, returned: 0);
             shortages += shortage;
         }
-        foreach (var (variantId, quantity) in held) Adjust(book, reservation.OrderId, variantId, -quantity);
+        foreach (var (variantId, quantity) in held) Adjust(book, reservation, variantId, -quantity);
         return (reservation, shortages);
+    }
+
+    private static int Obtainable(StockBook book, long variantId, Guid? customerId) =>
+        book.Stock(variantId) is { } row ? Math.Min(row.Available, book.Allowance(row, customerId)) : 0;
+
+    private static StockOutcome DecideTakeBack(StockBook book, TakeBack back)
+    {
+        if (book.Reservation(back.OrderId) is not { State: ReservationState.Confirmed } known)
+            return StockOutcome.Refused(Refusal.NotSold);
+        var sold = known.LinesOf(known.Revision).ToDictionary(line => line.VariantId);
+        foreach (var line in back.Lines)
+        {
+            var kept = sold.GetValueOrDefault(line.VariantId)?.Kept ?? 0;
+            if (line.Quantity > kept) return StockOutcome.Refused(Refusal.MoreThanSold, line.VariantId, kept);
+        }
+
+        var changed = known;
+        foreach (var line in back.Lines)
+        {
+            var from = sold[line.VariantId];
+            book.Move(MovementKind.Returned, line.VariantId, line.Quantity, known, back.Reason, back.Actor);
+            changed = book.ChangeLine(changed, from, from.Shortage, from.Returned + line.Quantity);
+        }
+        book.Put(changed);
+        return new StockOutcome(changed, Changed: true);
     }
 
     private static StockOutcome DecideExpire(StockBook book, Expire expire)

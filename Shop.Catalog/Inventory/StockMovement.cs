@@ -17,13 +17,21 @@ public enum MovementKind
     /// <summary>Held units were paid for and left.</summary>
     Sold,
 
-    /// <summary>Sold units came back, because a paid order was cancelled.</summary>
+    /// <summary>Sold units came back.</summary>
     Returned,
+
+    /// <summary>Stock-taking found more or fewer units than the books had.</summary>
+    Adjusted,
+
+    /// <summary>Units broke or spoiled.</summary>
+    Damaged,
 }
 
 /// <summary>One row of the stock ledger.</summary>
-/// <param name="Quantity">Positive.</param>
-public sealed record StockMovement(MovementKind Kind, long VariantId, int Quantity, Guid OrderId)
+/// <param name="Quantity">Positive, except for <see cref="MovementKind.Adjusted"/>.</param>
+/// <param name="Actor">The administrator, where one gave the order.</param>
+public sealed record StockMovement(
+    MovementKind Kind, long VariantId, int Quantity, Guid? OrderId, string? Reason = null, Guid? Actor = null)
 {
     public string KindName => Kind switch
     {
@@ -32,21 +40,23 @@ public sealed record StockMovement(MovementKind Kind, long VariantId, int Quanti
         MovementKind.Released => "released",
         MovementKind.Sold => "sold",
         MovementKind.Returned => "returned",
+        MovementKind.Adjusted => "adjusted",
+        MovementKind.Damaged => "damaged",
         _ => throw new UnreachableException(),
     };
 
     /// <summary>As the ledger has it: negative for what leaves a counter.</summary>
-    public int SignedQuantity => Kind is MovementKind.Released or MovementKind.Sold ? -Quantity : Quantity;
+    public int SignedQuantity => Kind is MovementKind.Released or MovementKind.Sold or MovementKind.Damaged ? -Quantity : Quantity;
 
-    public int OnHandDelta => Kind switch
-    {
-        MovementKind.Received or MovementKind.Returned or MovementKind.Sold => SignedQuantity,
-        _ => 0,
-    };
+    public int OnHandDelta => Kind is MovementKind.Reserved or MovementKind.Released ? 0 : SignedQuantity;
 
-    public int ReservedDelta => Kind switch
+    public int ReservedDelta => Kind is MovementKind.Reserved or MovementKind.Released or MovementKind.Sold ? SignedQuantity : 0;
+
+    /// <summary>What it changes in the units that the order's customer holds and has bought.</summary>
+    public int CustomerDelta => Kind switch
     {
-        MovementKind.Reserved or MovementKind.Released or MovementKind.Sold => SignedQuantity,
+        MovementKind.Reserved => Quantity,
+        MovementKind.Released or MovementKind.Returned => -Quantity,
         _ => 0,
     };
 }

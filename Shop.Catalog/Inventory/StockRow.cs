@@ -17,6 +17,9 @@ public sealed class StockRow
     /// <summary>False for a retired variant: held units can still be paid for, none can be added.</summary>
     public required bool Sellable { get; init; }
 
+    /// <summary>Units that one customer may hold and buy; null for no limit.</summary>
+    public int? LimitPerCustomer { get; init; }
+
     public required int OnHand { get; set; }
     public required int Reserved { get; set; }
     public int Available => OnHand - Reserved;

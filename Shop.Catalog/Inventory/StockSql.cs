@@ -2,7 +2,7 @@ namespace Shop.Catalog.Inventory;
 
 /// <summary>
 /// The statements of <see cref="StockStore"/>. Locks are always taken in this order, each kind by ascending key: orders
-/// (advisory), then stock rows. So no two transactions wait for each other.
+/// (advisory), then stock rows; all other rows belong to one of these. So no two transactions wait for each other.
 /// </summary>
 internal static class StockSql
 {
@@ -23,17 +23,30 @@ internal static class StockSql
 
     public const string Lines =
         """
-        SELECT order_id, revision, variant_id, quantity, price, currency, name, name_zh, shortage, product_id, sku
+        SELECT revision, variant_id, quantity, price, currency, name, name_zh, shortage, product_id, sku, returned, order_id
         FROM reservation_lines WHERE order_id = ANY ($1) ORDER BY order_id, revision, variant_id
         """;
 
+    private const string Concerned =
+        "SELECT unnest($1::bigint[]) UNION SELECT variant_id FROM reservation_lines WHERE order_id = ANY ($2)";
+
     public const string LockStock =
+        $"""
+        SELECT variant_id, on_hand, reserved FROM stock WHERE warehouse = 1 AND variant_id IN ({Concerned})
+        ORDER BY variant_id FOR NO KEY UPDATE
+        """;
+
+    // After the lock and not with it: a statement that has waited for a lock shows other tables as they were before.
+    public const string Variants =
+        $"""
+        SELECT id, product_id, sku, name, name_zh, price, currency, retired_at IS NULL, limit_per_customer
+        FROM variants WHERE id IN ({Concerned})
+        """;
+
+    public const string CustomerUnits =
         """
-        SELECT s.variant_id, s.on_hand, s.reserved, v.name, v.name_zh, v.price, v.currency, v.retired_at IS NULL, v.product_id, v.sku
-        FROM stock s JOIN variants v ON v.id = s.variant_id
-        WHERE s.warehouse = 1 AND s.variant_id IN (
-            SELECT unnest($1::bigint[]) UNION SELECT variant_id FROM reservation_lines WHERE order_id = ANY ($2))
-        ORDER BY s.variant_id FOR NO KEY UPDATE OF s
+        SELECT u.variant_id, u.customer_id, u.units
+        FROM unnest($1::bigint[], $2::uuid[]) AS wanted (variant_id, customer_id) JOIN customer_units u USING (variant_id, customer_id)
         """;
 
     public const string UpdateStock =
@@ -47,8 +60,8 @@ internal static class StockSql
 
     public const string InsertMovements =
         """
-        INSERT INTO stock_ledger (variant_id, kind, quantity, order_id)
-        SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::uuid[])
+        INSERT INTO stock_ledger (variant_id, kind, quantity, order_id, reason, actor)
+        SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[], $4::uuid[], $5::text[], $6::uuid[])
         """;
 
     public const string UpsertReservations =
@@ -70,10 +83,17 @@ internal static class StockSql
             $9::bigint[], $10::text[])
         """;
 
-    public const string MarkShort =
+    public const string UpdateLines =
         """
-        UPDATE reservation_lines l SET shortage = d.shortage
-        FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::integer[]) AS d (order_id, revision, variant_id, shortage)
+        UPDATE reservation_lines l SET shortage = d.shortage, returned = d.returned
+        FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::integer[], $5::integer[])
+            AS d (order_id, revision, variant_id, shortage, returned)
         WHERE l.order_id = d.order_id AND l.revision = d.revision AND l.variant_id = d.variant_id
+        """;
+
+    public const string UpsertCustomerUnits =
+        """
+        INSERT INTO customer_units (variant_id, customer_id, units) SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::integer[])
+        ON CONFLICT (variant_id, customer_id) DO UPDATE SET units = excluded.units
         """;
 }

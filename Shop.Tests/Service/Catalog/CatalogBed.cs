@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Shop.Catalog;
 using Shop.Catalog.Inventory;
@@ -12,7 +13,7 @@ using Shop.ServiceDefaults.Messaging;
 namespace Shop.Tests.Service.Catalog;
 
 /// <summary>Two replicas of Catalog over a seeded database of their own and a Redis, with a stand-in for Orders.</summary>
-public sealed class CatalogBed(Servers servers) : IAsyncLifetime
+public class CatalogBed(Servers servers) : IAsyncLifetime
 {
     private const string CallerKey = "key-of-orders";
     private readonly List<RunningService> _replicas = [];
@@ -29,6 +30,9 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
 
     /// <summary>What a replica is started with; Redis and Orders may be pointed elsewhere.</summary>
     internal Dictionary<string, string> Settings { get; private set; } = [];
+
+    /// <summary>How reservations come to be applied.</summary>
+    protected virtual string Strategy => "batch";
 
     public async Task InitializeAsync()
     {
@@ -48,6 +52,7 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
             ["Internal:Key"] = "key-of-catalog",
             ["Internal:Callers:orders"] = CallerKey,
             ["Catalog:Seed"] = "true",
+            ["Catalog:Inventory:Strategy"] = Strategy,
             ["Shutdown:Notice"] = "00:00:00",
         };
         _replicas.Add(await StartAsync(Settings));
@@ -114,6 +119,16 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
     internal Task CancelledAsync(Guid order, long version) =>
         ReceiveAsync<OrderCancelledHandler, OrderCancelled>(new OrderCancelled(order, version), version);
 
+    internal LeaseSweeper Sweeper => Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single();
+
+    /// <summary>The lease of an order and the grace are over, and the sweeper has come.</summary>
+    internal async Task ExpireAsync(Guid order)
+    {
+        await ExecuteAsync("UPDATE reservations SET lease_until = shop_now() - interval '3 minutes' WHERE order_id = $1", order);
+        await Sweeper.SweepAsync(CancellationToken.None);
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM reservations WHERE state = 'expired' AND order_id = $1", order));
+    }
+
     internal Task<StockNumbers> StockAsync(long product) => QueryAsync(
         "SELECT on_hand, reserved FROM stock WHERE variant_id = $1", product,
         row => new StockNumbers(row.GetInt32(0), row.GetInt32(1)));
@@ -127,7 +142,7 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
             """
             SELECT count(*) FROM stock s
             LEFT JOIN (
-                SELECT variant_id, sum(quantity) FILTER (WHERE kind IN ('received', 'sold', 'returned')) AS on_hand,
+                SELECT variant_id, sum(quantity) FILTER (WHERE kind NOT IN ('reserved', 'released')) AS on_hand,
                        sum(quantity) FILTER (WHERE kind IN ('reserved', 'released', 'sold')) AS reserved
                 FROM stock_ledger GROUP BY variant_id) l USING (variant_id)
             LEFT JOIN (
@@ -163,6 +178,12 @@ public sealed class CatalogBed(Servers servers) : IAsyncLifetime
             new AuthenticationHeaderValue("Bearer", _tokens.TokenFor(Guid.CreateVersion7(), role));
         return client;
     }
+}
+
+/// <summary>The same with a transaction for each reservation.</summary>
+public sealed class SingleCatalogBed(Servers servers) : CatalogBed(servers)
+{
+    protected override string Strategy => "single";
 }
 
 internal sealed record StockNumbers(int OnHand, int Reserved);

@@ -1,10 +1,13 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Shop.Catalog.Inventory;
 
 namespace Shop.Tests.Service.Catalog;
 
-[Collection(Servers.Collection)]
-public sealed class ReservationTests(CatalogBed bed) : IClassFixture<CatalogBed>
+/// <summary>What a reservation is, whichever strategy makes it. Everything runs against each of them.</summary>
+public abstract class ReservationTests(CatalogBed bed)
 {
     private readonly Guid _order = Guid.CreateVersion7();
     private readonly Guid _customer = Guid.CreateVersion7();
@@ -141,6 +144,87 @@ public sealed class ReservationTests(CatalogBed bed) : IClassFixture<CatalogBed>
     }
 
     [Fact]
+    public async Task A_confirmation_sells_what_is_held_and_repeats_get_the_same_answer()
+    {
+        var product = await bed.ProductAsync(stock: 10);
+        using var orders = bed.Orders();
+        await Answer.ReserveAsync(orders, _order, 1, _customer, (product, 4));
+        var first = await ConfirmAsync(orders, version: 2);
+        Assert.Equal((HttpStatusCode.OK, 0), (first.Status, (int)first.Json["shortage"]!));
+        foreach (var version in (long[])[2, 1, 3])
+            Assert.Equal(first.Json.ToJsonString(), (await ConfirmAsync(orders, version)).Json.ToJsonString());
+        Assert.Equal(new StockNumbers(6, 0), await bed.StockAsync(product));
+        Assert.Equal("reservation_closed", (await Answer.ReserveAsync(orders, _order, 2, _customer, (product, 4))).Code);
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_late_confirmation_says_what_is_gone_and_sells_the_rest()
+    {
+        var (there, gone) = (await bed.ProductAsync(stock: 10), await bed.ProductAsync(stock: 3));
+        using var orders = bed.Orders();
+        await Answer.ReserveAsync(orders, _order, 1, _customer, (there, 4), (gone, 3));
+        await bed.ExpireAsync(_order);
+        await Answer.ReserveAsync(orders, Guid.CreateVersion7(), 1, _customer, (gone, 1));
+        for (var repeat = 0; repeat < 2; repeat++)
+        {
+            var late = await ConfirmAsync(orders, version: 2);
+            Assert.Equal(HttpStatusCode.OK, late.Status);
+            Assert.Equal([(there, 0), (gone, 3)], late.Json["lines"]!.AsArray().Select(line => ((long)line!["productId"]!, (int)line["shortage"]!)));
+        }
+        Assert.Equal(new StockNumbers(6, 0), await bed.StockAsync(there));
+        Assert.Equal(new StockNumbers(3, 1), await bed.StockAsync(gone));
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_confirmation_of_what_was_given_back_by_a_newer_message_is_closed_and_of_what_never_was_unknown()
+    {
+        var product = await bed.ProductAsync(stock: 10);
+        using var orders = bed.Orders();
+        await Answer.ReserveAsync(orders, _order, 1, _customer, (product, 4));
+        using var released = await orders.DeleteAsync($"/internal/reservations/{_order}?version=3");
+        var closed = await ConfirmAsync(orders, version: 2);
+        Assert.Equal((HttpStatusCode.Conflict, "reservation_closed"), (closed.Status, closed.Code));
+
+        var never = Guid.CreateVersion7();
+        for (var repeat = 0; repeat < 2; repeat++)
+        {
+            var unknown = await Answer.OfAsync(orders.PostAsJsonAsync($"/internal/reservations/{never}/confirm", new { revision = 1, version = 2 }));
+            Assert.Equal((HttpStatusCode.NotFound, "reservation_unknown"), (unknown.Status, unknown.Code));
+        }
+        Assert.Equal("reservation_closed", (await Answer.ReserveAsync(orders, never, 1, _customer, (product, 1))).Code);
+        Assert.Equal(new StockNumbers(10, 0), await bed.StockAsync(product));
+    }
+
+    [Fact]
+    public async Task A_release_with_the_orders_version_takes_back_what_was_sold_and_one_without_does_not()
+    {
+        var product = await bed.ProductAsync(stock: 10);
+        using var orders = bed.Orders();
+        await Answer.ReserveAsync(orders, _order, 1, _customer, (product, 4));
+        await ConfirmAsync(orders, version: 2);
+        using var compensation = await orders.DeleteAsync($"/internal/reservations/{_order}");
+        Assert.Equal(new StockNumbers(6, 0), await bed.StockAsync(product));
+        for (var repeat = 0; repeat < 2; repeat++)
+        {
+            using var ended = await orders.DeleteAsync($"/internal/reservations/{_order}?version=3");
+            Assert.Equal(new StockNumbers(10, 0), await bed.StockAsync(product));
+        }
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Somebody_else_cannot_change_a_reservation()
+    {
+        var product = await bed.ProductAsync(stock: 10);
+        using var orders = bed.Orders();
+        await Answer.ReserveAsync(orders, _order, 1, _customer, (product, 4));
+        Assert.Equal("reservation_conflict", (await Answer.ReserveAsync(orders, _order, 2, Guid.CreateVersion7(), (product, 5))).Code);
+        Assert.Equal(new StockNumbers(10, 4), await bed.StockAsync(product));
+    }
+
+    [Fact]
     public async Task Two_hundred_buyers_of_fifty_units_get_exactly_fifty()
     {
         var product = await bed.ProductAsync(stock: 50);
@@ -206,4 +290,21 @@ public sealed class ReservationTests(CatalogBed bed) : IClassFixture<CatalogBed>
         var list = await Answer.OfAsync(visitor.GetAsync($"/api/products?ids={product}"));
         Assert.Equal(6, (int)Assert.Single((JsonArray)list.Json["items"]!)!["available"]!);
     }
+
+    private Task<Answer> ConfirmAsync(HttpClient orders, long version) =>
+        Answer.OfAsync(orders.PostAsJsonAsync($"/internal/reservations/{_order}/confirm", new { revision = 1, version }));
+}
+
+[Collection(Servers.Collection)]
+public sealed class GroupCommitTests(CatalogBed bed) : ReservationTests(bed), IClassFixture<CatalogBed>
+{
+    [Fact]
+    public void It_is_the_default() => Assert.Equal("batch", new InventoryOptions().Strategy);
+}
+
+[Collection(Servers.Collection)]
+public sealed class ConditionalUpdateTests(SingleCatalogBed bed) : ReservationTests(bed), IClassFixture<SingleCatalogBed>
+{
+    [Fact]
+    public void It_is_what_the_bed_runs() => Assert.IsType<ConditionalUpdates>(bed.Services.GetRequiredService<IStockStrategy>());
 }

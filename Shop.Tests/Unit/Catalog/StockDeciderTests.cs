@@ -197,7 +197,7 @@ public sealed class StockDeciderTests
 
     private static Reserve Reserving(Guid order, int revision, params (long Product, int Quantity)[] lines) => new(
         order, revision, Order, [(byte)lines.Sum(line => line.Product * 31 + line.Quantity)],
-        [.. lines.Where(line => line.Quantity > 0).Select(line => new RequestedLine(line.Product, line.Quantity))]);
+        [.. lines.Where(line => line.Quantity > 0).Select(line => new OperationLine(line.Product, line.Quantity))]);
 
     private static StockBook Book(params (long Id, int OnHand)[] stock) =>
         new(Now, stock.Select(row => Row(row.Id, row.OnHand)), []);

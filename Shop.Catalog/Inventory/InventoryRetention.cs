@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Shop.ServiceDefaults.Data;
+
+namespace Shop.Catalog.Inventory;
+
+/// <summary>
+/// Keeps what grows with every order within bounds. Each statement leaves the books true by itself, so it may run anywhere and
+/// stop anywhere.
+/// </summary>
+public sealed partial class InventoryRetention(
+    ServiceDatabases databases, NpgsqlDataSource database, IOptions<InventoryOptions> options, TimeProvider time,
+    ILogger<InventoryRetention> logger) : BackgroundService
+{
+    /// <summary>Longer than any message or idempotency key lives.</summary>
+    public const int EndedDays = 30;
+
+    /// <summary>As long as what was sold may come back.</summary>
+    public const int SoldDays = 180;
+
+    private const int BatchSize = 10_000;
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    // Counters stay the sum of ledger and carried rows, since both change in one statement.
+    private const string FoldLedger =
+        """
+        WITH old AS (
+            DELETE FROM stock_ledger WHERE (variant_id, id) IN (
+                SELECT variant_id, id FROM stock_ledger WHERE at < shop_now() - make_interval(days => $2)
+                LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING variant_id, warehouse, kind, quantity, at),
+        folded AS (
+            INSERT INTO stock_carried AS c (variant_id, warehouse, kind, quantity, until)
+            SELECT variant_id, warehouse, kind, sum(quantity), max(at) FROM old GROUP BY variant_id, warehouse, kind
+            ORDER BY variant_id, warehouse, kind
+            ON CONFLICT (variant_id, warehouse, kind) DO UPDATE
+            SET quantity = c.quantity + excluded.quantity, until = greatest(c.until, excluded.until))
+        SELECT count(*) FROM old
+        """;
+
+    // Unresolved shortages stay. Of limited variants, what a customer bought goes on counting.
+    private const string DropReservations =
+        """
+        WITH old AS (
+            DELETE FROM reservations r
+            WHERE {0} AND order_id IN (
+                SELECT order_id FROM (SELECT order_id FROM reservations r WHERE {0} ORDER BY updated_at LIMIT $1) AS due
+                WHERE pg_try_advisory_xact_lock(hashtextextended(order_id::text, 42))
+                  AND NOT EXISTS (SELECT FROM reservation_lines l WHERE l.order_id = due.order_id AND l.shortage > 0))
+            RETURNING order_id, revision, customer_id, state),
+        counted AS (
+            UPDATE customer_units u SET carried = u.carried + gone.units
+            FROM (SELECT l.variant_id, old.customer_id, sum(l.quantity - l.shortage - l.returned)::integer AS units
+                  FROM old JOIN reservation_lines l USING (order_id, revision) WHERE old.state = 'confirmed' GROUP BY 1, 2) AS gone
+            WHERE u.variant_id = gone.variant_id AND u.customer_id = gone.customer_id),
+        lines AS (DELETE FROM reservation_lines WHERE order_id IN (SELECT order_id FROM old))
+        SELECT count(*) FROM old
+        """;
+
+    private static readonly string DropEnded = DropReservations.Replace(
+        "{0}", "r.state IN ('released', 'expired') AND r.updated_at < shop_now() - make_interval(days => $2)", StringComparison.Ordinal);
+
+    private static readonly string DropSold = DropReservations.Replace(
+        "{0}", "r.state = 'confirmed' AND r.updated_at < shop_now() - make_interval(days => $2)", StringComparison.Ordinal);
+
+    private const string DropRequests =
+        """
+        WITH old AS (DELETE FROM stock_requests WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM stock_requests WHERE at < shop_now() - make_interval(days => $2) LIMIT $1)) RETURNING 1)
+        SELECT count(*) FROM old
+        """;
+
+    private const string DropSubscriptions =
+        """
+        WITH old AS (DELETE FROM stock_subscriptions WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM stock_subscriptions WHERE created_at < shop_now() - make_interval(days => $2) LIMIT $1)) RETURNING 1)
+        SELECT count(*) FROM old
+        """;
+
+    private const string DropUnits =
+        """
+        WITH old AS (DELETE FROM customer_units WHERE units = 0 AND ctid = ANY (ARRAY(
+            SELECT ctid FROM customer_units WHERE units = 0 LIMIT $1)) RETURNING 1)
+        SELECT count(*) FROM old
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await databases.WhenReadyAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (NpgsqlException away)
+            {
+                LogFailed(away);
+            }
+        }
+    }
+
+    /// <summary>Brings everything within its bound once.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await RepeatAsync(FoldLedger, options.Value.LedgerDays, cancellationToken);
+        await RepeatAsync(DropEnded, EndedDays, cancellationToken);
+        await RepeatAsync(DropSold, SoldDays, cancellationToken);
+        await RepeatAsync(DropRequests, EndedDays, cancellationToken);
+        await RepeatAsync(DropSubscriptions, SoldDays, cancellationToken);
+        await RepeatAsync(DropUnits, days: null, cancellationToken);
+    }
+
+    /// <summary>Batch after batch, each a transaction of its own.</summary>
+    private async Task RepeatAsync(string sql, int? days, CancellationToken cancellationToken)
+    {
+        long done;
+        do
+        {
+            await using var command = database.CreateCommand(sql);
+            command.Parameters.Add(new NpgsqlParameter { Value = BatchSize });
+            if (days is { } age) command.Parameters.Add(new NpgsqlParameter { Value = age });
+            done = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        while (done == BatchSize);
+    }
+
+    [LoggerMessage(113, LogLevel.Warning, "What is too old was not dropped; next try follows")]
+    private partial void LogFailed(Exception exception);
+}
