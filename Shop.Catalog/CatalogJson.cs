@@ -10,6 +10,7 @@ namespace Shop.Catalog;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ProductPage))]
 [JsonSerializable(typeof(ProductDetail))]
+[JsonSerializable(typeof(CartVariants))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CategoryItems))]
 [JsonSerializable(typeof(ProductInput))]

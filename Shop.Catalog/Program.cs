@@ -17,6 +17,7 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapDefaultEndpoints();
 app.MapProducts();
+app.MapVariants();
 app.MapCategories();
 app.MapPictures();
 app.MapReservations();

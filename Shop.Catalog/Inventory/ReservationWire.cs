@@ -31,18 +31,17 @@ public sealed record ReservationRequest(
                 lines.All(line => line.Quantity is > 0 and <= MaxQuantity), "lines.quantity",
                 $"must be between 1 and {MaxQuantity}")
             .Check(lines.All(line => line.Sku is null || Skus.IsValid(line.Sku)), "lines.sku", Skus.Rule)
+            .Check(lines.DistinctBy(line => (line.ProductId, line.Sku)).Count() == lines.Count, "lines", "must name a variant once")
             .ThrowIfInvalid();
     }
 
-    /// <param name="variants">The variant that each line means.</param>
-    /// <exception cref="ProblemException">400 when two lines mean the same variant.</exception>
+    /// <param name="variants">The variant that each line means; lines of one variant, named once by SKU and once without, become one.</param>
     public Reserve ToOperation(long[] variants)
     {
         OperationLine[] lines =
             [.. Lines!.Zip(variants, (line, id) => new OperationLine(id, line.Quantity)).OrderBy(line => line.VariantId)];
-        new Validator()
-            .Check(lines.DistinctBy(line => line.VariantId).Count() == lines.Length, "lines", "must name a variant once")
-            .ThrowIfInvalid();
+        if (variants.Distinct().Count() < variants.Length)
+            lines = [.. lines.GroupBy(line => line.VariantId, (id, same) => new OperationLine(id, same.Sum(line => line.Quantity)))];
         return new Reserve(OrderId, Revision, CustomerId, Hash(CustomerId, lines), lines);
     }
 

@@ -11,6 +11,7 @@ public static class ProductEndpoints
     {
         builder.Services.AddSingleton<ProductStore>();
         builder.Services.AddSingleton<ProductList>();
+        builder.Services.AddSingleton<VariantList>();
         builder.Services.AddSingleton<ProductCache>();
         builder.Services.AddSingleton<CategoryList>();
         builder.Services.AddSingleton<GoodsReceipt>();

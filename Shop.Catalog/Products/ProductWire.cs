@@ -6,10 +6,10 @@ namespace Shop.Catalog.Products;
 /// <param name="Available">Units of all variants that can be bought now.</param>
 /// <param name="Brand">Slug of the brand; null without one.</param>
 /// <param name="Rating">Average of the reviews, 1 to 5; 0 without any.</param>
-/// <param name="Variants">How many variants there are to choose from; 1 when there is nothing to choose.</param>
+/// <param name="VariantCount">How many variants there are to choose from; 1 when there is nothing to choose.</param>
 public sealed record ProductItem(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
-    string? Brand, decimal Rating, int Reviews, int Variants);
+    string? Brand, decimal Rating, int Reviews, int VariantCount);
 
 /// <param name="Next">Value of <c>after</c> for the next page; null on the last one.</param>
 public sealed record ProductPage(IReadOnlyList<ProductItem> Items, string? Next);

@@ -7,8 +7,8 @@ using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Orders.Cart;
 
-/// <summary>How many of a product shall be in the cart; 0 takes it out.</summary>
-internal sealed record SetItemRequest(int? Quantity);
+/// <summary>How many of a product shall be in the cart; 0 takes it out. Without a SKU the default variant is meant.</summary>
+internal sealed record SetItemRequest(int? Quantity, string? Sku = null);
 
 /// <summary>A browser's cart becomes part of a customer's.</summary>
 internal sealed record MergeCartsRequest(string? CartId, Guid? CustomerId);
@@ -52,17 +52,16 @@ internal static class CartEndpoints
             return TypedResults.Ok(CartView.Empty);
         }
 
-        var found = await products.FindAsync(
-            [.. lines.Select(line => line.ProductId)], context.Request.Headers.AcceptLanguage, cancellationToken);
+        var found = await products.FindAsync(lines, context.Request.Headers.AcceptLanguage, cancellationToken);
         await ForgetRetiredAsync(carts, cart, lines, found, cancellationToken);
         return TypedResults.Ok(CartView.From(lines, found));
     }
 
     // A line that is not shown must not stand in the way of ordering the others.
     private static async Task ForgetRetiredAsync(
-        CartStore carts, CartKey cart, IReadOnlyList<DraftLine> lines, IReadOnlyDictionary<long, CatalogProduct> found, CancellationToken cancellationToken)
+        CartStore carts, CartKey cart, IReadOnlyList<DraftLine> lines, IReadOnlyDictionary<VariantKey, CatalogVariant> found, CancellationToken cancellationToken)
     {
-        var retired = lines.Where(line => !found.ContainsKey(line.ProductId)).ToList();
+        var retired = lines.Where(line => !found.ContainsKey(VariantKey.Of(line))).ToList();
         if (retired.Count > 0)
         {
             await carts.TakeOutAsync(cart, retired, cancellationToken);
@@ -75,15 +74,17 @@ internal static class CartEndpoints
         var validator = new Validator();
         validator.Check(productId > 0, "productId", "must be a positive integer");
         validator.Check(body.Quantity is >= 0 and <= OrderDraft.MaxQuantity, "quantity", $"must be between 0 and {OrderDraft.MaxQuantity}");
+        validator.Check(body.Sku is null || Sku.IsValid(body.Sku), "sku", Sku.Rule);
         validator.ThrowIfInvalid();
-        await carts.SetAsync(Demand(request, user), productId, body.Quantity!.Value, cancellationToken);
+        await carts.SetAsync(Demand(request, user), new(productId, body.Quantity!.Value, body.Sku), cancellationToken);
         return TypedResults.NoContent();
     }
 
     private static async Task<NoContent> RemoveAsync(
-        long productId, HttpRequest request, ClaimsPrincipal user, CartStore carts, CancellationToken cancellationToken)
+        long productId, string? sku, HttpRequest request, ClaimsPrincipal user, CartStore carts, CancellationToken cancellationToken)
     {
-        await carts.SetAsync(Demand(request, user), productId, 0, cancellationToken);
+        new Validator().Check(sku is null || Sku.IsValid(sku), "sku", Sku.Rule).ThrowIfInvalid();
+        await carts.SetAsync(Demand(request, user), new(productId, 0, sku), cancellationToken);
         return TypedResults.NoContent();
     }
 

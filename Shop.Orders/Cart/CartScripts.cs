@@ -1,7 +1,7 @@
 namespace Shop.Orders.Cart;
 
 /// <summary>
-/// What must happen to a cart in one piece. A cart is a hash of product to quantity without a time to live, because the
+/// What must happen to a cart in one piece. A cart is a hash of variant to quantity without a time to live, because the
 /// server evicts keys that have one; the sorted set of last touches says which carts are old.
 /// </summary>
 internal static class CartScripts

@@ -27,7 +27,7 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
         try
         {
             var entries = await Within(Redis.HashGetAllAsync(cart.Name), cancellationToken);
-            return [.. entries.Select(entry => new DraftLine((long)entry.Name, (int)entry.Value)).OrderBy(line => line.ProductId)];
+            return [.. entries.Select(Line).OrderBy(line => line.ProductId).ThenBy(line => line.Sku, StringComparer.Ordinal)];
         }
         catch (Exception e) when (IsAway(e))
         {
@@ -36,12 +36,12 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
         }
     }
 
-    /// <summary>Puts this quantity of a product into the cart; 0 takes it out.</summary>
+    /// <summary>Puts this quantity of a variant into the cart; 0 takes it out.</summary>
     /// <exception cref="ProblemException">409 <c>cart_full</c>, 503 <c>cart_unavailable</c>.</exception>
-    public async Task SetAsync(CartKey cart, long productId, int quantity, CancellationToken cancellationToken)
+    public async Task SetAsync(CartKey cart, DraftLine line, CancellationToken cancellationToken)
     {
         var set = await WriteAsync(
-            CartScripts.Set, [cart.Name, Index], [productId, quantity, OrderDraft.MaxLines, Now(), cart.Name], cancellationToken);
+            CartScripts.Set, [cart.Name, Index], [Field(line), line.Quantity, OrderDraft.MaxLines, Now(), cart.Name], cancellationToken);
         if (!set)
         {
             throw new ProblemException(StatusCodes.Status409Conflict, "cart_full", $"A cart holds at most {OrderDraft.MaxLines} products.");
@@ -62,7 +62,7 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
     {
         try
         {
-            RedisValue[] values = [Now(), cart.Name, .. gone.SelectMany(line => new RedisValue[] { line.ProductId, line.Quantity })];
+            RedisValue[] values = [Now(), cart.Name, .. gone.SelectMany(line => new RedisValue[] { Field(line), line.Quantity })];
             RedisKey[] keys = [cart.Name, Index];
             await Within(Redis.ScriptEvaluateAsync(CartScripts.TakeOut, keys, values), cancellationToken);
         }
@@ -85,6 +85,17 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
         }
 
         return old.Length;
+    }
+
+    // The product's number, and after a colon the SKU unless the default variant is meant.
+    private static RedisValue Field(DraftLine line) => line.Sku is null
+        ? line.ProductId
+        : string.Create(CultureInfo.InvariantCulture, $"{line.ProductId}:{line.Sku}");
+
+    private static DraftLine Line(HashEntry entry)
+    {
+        var field = ((string)entry.Name!).Split(':', 2);
+        return new(long.Parse(field[0], CultureInfo.InvariantCulture), (int)entry.Value, field.Length == 2 ? field[1] : null);
     }
 
     private async Task<bool> WriteAsync(string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken)

@@ -10,15 +10,16 @@ namespace Shop.Orders.Cart;
 internal sealed class ProductClient(HttpClient http)
 {
     /// <summary>
-    /// The products that are sold, by id; what is not among them is sold no longer. The language is the shopper's
-    /// Accept-Language, handed on.
+    /// The variants that are sold; what is not among them is sold no longer. The language is the shopper's Accept-Language,
+    /// handed on.
     /// </summary>
-    public async Task<IReadOnlyDictionary<long, CatalogProduct>> FindAsync(
-        IReadOnlyCollection<long> ids, string? language, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<VariantKey, CatalogVariant>> FindAsync(
+        IReadOnlyCollection<DraftLine> lines, string? language, CancellationToken cancellationToken)
     {
         try
         {
-            return (await ManyAsync(ids, language, cancellationToken)).ToDictionary(product => product.Id);
+            var variants = await ManyAsync(lines, language, cancellationToken);
+            return variants.SelectMany(variant => variant.Keys.Select(key => (key, variant))).ToDictionary(pair => pair.key, pair => pair.variant);
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or ExecutionRejectedException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -27,12 +28,13 @@ internal sealed class ProductClient(HttpClient http)
         }
     }
 
-    private async Task<IReadOnlyList<CatalogProduct>> ManyAsync(IReadOnlyCollection<long> ids, string? language, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CatalogVariant>> ManyAsync(IReadOnlyCollection<DraftLine> lines, string? language, CancellationToken cancellationToken)
     {
-        var list = string.Join(',', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-        using var response = await GetAsync($"/api/products?ids={list}&limit={ids.Count.ToString(CultureInfo.InvariantCulture)}", language, cancellationToken);
+        var products = lines.Where(line => line.Sku is null).Select(line => line.ProductId.ToString(CultureInfo.InvariantCulture));
+        var skus = lines.Select(line => line.Sku).OfType<string>();
+        using var response = await GetAsync($"/api/variants?products={string.Join(',', products)}&skus={string.Join(',', skus)}", language, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync(OrdersJson.Default.CatalogProducts, cancellationToken))?.Items ?? throw new JsonException("empty answer");
+        return (await response.Content.ReadFromJsonAsync(OrdersJson.Default.CatalogVariants, cancellationToken))?.Items ?? throw new JsonException("empty answer");
     }
 
     private async Task<HttpResponseMessage> GetAsync(string address, string? language, CancellationToken cancellationToken)

@@ -80,11 +80,11 @@ internal sealed partial class CatalogReservations(HttpClient http, OrdersMetrics
         {
             "sold_out" => new ProblemException(StatusCodes.Status409Conflict, "sold_out", refusal.Detail ?? "There is not enough of this product.")
             {
-                Extensions = { ["productId"] = refusal.ProductId, ["available"] = refusal.Available },
+                Extensions = { ["productId"] = refusal.ProductId, ["sku"] = refusal.Sku, ["available"] = refusal.Available },
             },
             "product_unknown" => new ProblemException(StatusCodes.Status404NotFound, "product_unknown", refusal.Detail ?? "There is no such product.", "productId")
             {
-                Extensions = { ["productId"] = refusal.ProductId },
+                Extensions = { ["productId"] = refusal.ProductId, ["sku"] = refusal.Sku },
             },
             "reservation_conflict" or "reservation_closed" => new ReservationRefusedException(refusal),
             _ => new HttpRequestException($"Catalog answered {(int)response.StatusCode} {refusal?.Code}.", null, response.StatusCode),

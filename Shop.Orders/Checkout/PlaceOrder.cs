@@ -157,7 +157,7 @@ internal sealed class PlaceOrder(
         var order = new Order(
             attempt.OrderId, attempt.CustomerId, OrderStatus.Reserved, 1, attempt.Revision, reservation.Currency, reservation.Total, null, null,
             Microseconds(time.GetUtcNow()), Microseconds(reservation.ExpiresAt.ToUniversalTime()),
-            [.. reservation.Lines.Select(line => new OrderLine(line.ProductId, line.Name, line.NameZh, line.Quantity, line.Price))]);
+            [.. reservation.Lines.Select(line => new OrderLine(line.ProductId, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price))]);
         return new(order, attempt.BodyHash, JsonSerializer.SerializeToUtf8Bytes(OrderResponse.From(order), OrdersJson.Answers.OrderResponse));
     }
 

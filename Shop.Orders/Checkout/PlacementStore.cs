@@ -48,9 +48,9 @@ internal sealed class PlacementStore(Shards shards, Outbox outbox)
             ON CONFLICT (id) DO NOTHING
             RETURNING id
         ), lines AS (
-            INSERT INTO order_lines (order_id, position, product_id, name, name_zh, quantity, price)
-            SELECT placed.id, l.position, l.product_id, l.name, l.name_zh, l.quantity, l.price
-            FROM placed, unnest($9, $10, $11, $12, $13) WITH ORDINALITY AS l (product_id, name, name_zh, quantity, price, position)
+            INSERT INTO order_lines (order_id, position, product_id, name, name_zh, quantity, price, sku)
+            SELECT placed.id, l.position, l.product_id, l.name, l.name_zh, l.quantity, l.price, l.sku
+            FROM placed, unnest($9, $10, $11, $12, $13, $16) WITH ORDINALITY AS l (product_id, name, name_zh, quantity, price, sku, position)
         ), history AS (
             INSERT INTO order_history (order_id, version, status, at) SELECT id, 1, $3, shop_now() FROM placed
         ), kept AS (
@@ -148,6 +148,7 @@ internal sealed class PlacementStore(Shards shards, Outbox outbox)
                 new() { Value = order.Lines.Select(line => line.Price).ToArray() },
                 new() { Value = (object?)placement.BodyHash ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
                 new() { Value = placement.Answer, NpgsqlDbType = NpgsqlDbType.Bytea },
+                new() { Value = order.Lines.Select(line => line.Sku).ToArray() },
             },
         };
     }

@@ -4,11 +4,12 @@ namespace Shop.Orders.Checkout;
 internal sealed record ReservationRequest(Guid OrderId, int Revision, Guid CustomerId, IReadOnlyList<DraftLine> Lines);
 
 /// <summary>A reserved line; the price is of one unit, in minor units.</summary>
-internal sealed record ReservedLine(long ProductId, string Name, string? NameZh, int Quantity, long Price);
+internal sealed record ReservedLine(long ProductId, string Name, string? NameZh, int Quantity, long Price, string? Sku = null);
 
 /// <summary>Catalog's answer, the only source of prices; the total is in minor units.</summary>
 internal sealed record Reservation(
     Guid OrderId, int Revision, DateTimeOffset ExpiresAt, string Currency, long Total, IReadOnlyList<ReservedLine> Lines);
 
 /// <summary>Why Catalog refused, in its own terms.</summary>
-internal sealed record ReservationRefusal(string? Code, string? Detail, long? ProductId, int? Available, int? Revision);
+internal sealed record ReservationRefusal(
+    string? Code, string? Detail, long? ProductId, int? Available, int? Revision, string? Sku = null);

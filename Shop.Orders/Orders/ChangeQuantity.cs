@@ -76,7 +76,7 @@ internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, Catalo
         try
         {
             reservation = await catalog.ReserveAsync(
-                new(order.Id, order.Revision + 1, order.CustomerId, [new(line.ProductId, line.Quantity)]), cancellationToken);
+                new(order.Id, order.Revision + 1, order.CustomerId, [new(line.ProductId, line.Quantity, line.Sku)]), cancellationToken);
         }
         catch (ReservationRefusedException e)
         {

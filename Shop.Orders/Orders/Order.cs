@@ -3,7 +3,7 @@ using Shop.ServiceDefaults;
 namespace Shop.Orders.Orders;
 
 /// <summary>One line; the price is of one unit, in minor units.</summary>
-internal sealed record OrderLine(long ProductId, string Name, string? NameZh, int Quantity, long Price);
+internal sealed record OrderLine(long ProductId, string? Sku, string Name, string? NameZh, int Quantity, long Price);
 
 /// <summary>An order as its shard holds it; the total is in minor units.</summary>
 internal sealed record Order(
@@ -21,7 +21,7 @@ internal sealed record Order(
     IReadOnlyList<OrderLine> Lines);
 
 /// <summary>One line as clients see it; the price is of one unit, in major units.</summary>
-internal sealed record OrderLineResponse(long ProductId, string Name, string? NameZh, int Quantity, decimal Price);
+internal sealed record OrderLineResponse(long ProductId, string? Sku, string Name, string? NameZh, int Quantity, decimal Price);
 
 /// <summary>An order as clients see it; the total is in major units.</summary>
 internal sealed record OrderResponse(
@@ -40,7 +40,8 @@ internal sealed record OrderResponse(
         order.Status.Name(),
         Money.ToMajor(order.Total),
         order.Currency,
-        [.. order.Lines.Select(line => new OrderLineResponse(line.ProductId, line.Name, line.NameZh, line.Quantity, Money.ToMajor(line.Price)))],
+        [.. order.Lines.Select(line => new OrderLineResponse(
+            line.ProductId, line.Sku, line.Name, line.NameZh, line.Quantity, Money.ToMajor(line.Price)))],
         order.CreatedAt,
         order.ExpiresAt,
         order.Version,

@@ -9,7 +9,7 @@ internal sealed class OrderQueries(Shards shards)
 {
     private const string Columns = """
         o.id, o.customer_id, o.status, o.version, o.revision, o.currency, o.total, o.payment_id, o.pending_quantity,
-        o.created_at, o.expires_at, l.product_id, l.name, l.name_zh, l.quantity, l.price
+        o.created_at, o.expires_at, l.product_id, l.name, l.name_zh, l.quantity, l.price, l.sku
         """;
 
     private const string One = $"""
@@ -78,6 +78,7 @@ internal sealed class OrderQueries(Shards shards)
         reader.GetFieldValue<DateTimeOffset>(10),
         new List<OrderLine>());
 
-    private static OrderLine ReadLine(NpgsqlDataReader reader) =>
-        new(reader.GetInt64(11), reader.GetString(12), reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetInt32(14), reader.GetInt64(15));
+    private static OrderLine ReadLine(NpgsqlDataReader reader) => new(
+        reader.GetInt64(11), reader.IsDBNull(16) ? null : reader.GetString(16), reader.GetString(12),
+        reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetInt32(14), reader.GetInt64(15));
 }

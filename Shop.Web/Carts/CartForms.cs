@@ -17,22 +17,28 @@ public static class CartForms
         forms.MapPost("/remove", RemoveAsync);
     }
 
+    // An empty SKU means the default variant, as in a form of a product that has no other.
     private static Task<IResult> AddAsync(
-        [FromForm] long productId, [FromForm] int quantity, HttpContext context, OrdersClient orders, CancellationToken cancellationToken) =>
+        [FromForm] long productId, [FromForm] string? sku, [FromForm] int quantity, HttpContext context, OrdersClient orders,
+        CancellationToken cancellationToken) =>
         ChangeAsync(productId, "added", async () =>
         {
+            var wanted = Sku(sku);
             var cart = HasCart(context) ? await orders.CartAsync(cancellationToken) : Cart.Empty;
             if (!IsLoggedIn(context)) CartCookie.ReadOrCreate(context);
-            var present = cart.Items.FirstOrDefault(line => line.ProductId == productId)?.Quantity ?? 0;
-            await orders.SetQuantityAsync(productId, (int)Math.Min((long)present + quantity, int.MaxValue), cancellationToken);
+            var present = cart.Items.FirstOrDefault(line => line.ProductId == productId && line.Sku == wanted)?.Quantity ?? 0;
+            await orders.SetQuantityAsync(productId, wanted, (int)Math.Min((long)present + quantity, int.MaxValue), cancellationToken);
         });
 
     private static Task<IResult> UpdateAsync(
-        [FromForm] long productId, [FromForm] int quantity, OrdersClient orders, CancellationToken cancellationToken) =>
-        ChangeAsync(productId, "changed", () => orders.SetQuantityAsync(productId, quantity, cancellationToken));
+        [FromForm] long productId, [FromForm] string? sku, [FromForm] int quantity, OrdersClient orders, CancellationToken cancellationToken) =>
+        ChangeAsync(productId, "changed", () => orders.SetQuantityAsync(productId, Sku(sku), quantity, cancellationToken));
 
-    private static Task<IResult> RemoveAsync([FromForm] long productId, OrdersClient orders, CancellationToken cancellationToken) =>
-        ChangeAsync(productId, "removed", () => orders.RemoveAsync(productId, cancellationToken));
+    private static Task<IResult> RemoveAsync(
+        [FromForm] long productId, [FromForm] string? sku, OrdersClient orders, CancellationToken cancellationToken) =>
+        ChangeAsync(productId, "removed", () => orders.RemoveAsync(productId, Sku(sku), cancellationToken));
+
+    private static string? Sku(string? given) => string.IsNullOrEmpty(given) ? null : given;
 
     private static async Task<IResult> ChangeAsync(long productId, string done, Func<Task> change)
     {

@@ -21,6 +21,7 @@ public static class GatewayRoutes
     public static IReadOnlyList<RouteConfig> Routes() =>
     [
         Route("products", "catalog", "/api/products/{**rest}"),
+        Route("variants", "catalog", "/api/variants/{**rest}"),
         Route("categories", "catalog", "/api/categories/{**rest}"),
         Route("cart", "orders", "/api/cart/{**rest}"),
         Route("orders", "orders", "/api/orders/{**rest}"),

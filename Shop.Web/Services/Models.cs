@@ -5,11 +5,19 @@ namespace Shop.Web.Services;
 /// <summary>A product; <paramref name="Available"/> counts units that can be bought now.</summary>
 public sealed record Product(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
-    string? CategoryName = null, string? Description = null)
+    string? CategoryName = null, string? Description = null, string? Brand = null, string? BrandName = null, decimal Rating = 0, int Reviews = 0,
+    int VariantCount = 1, IReadOnlyList<Variant>? Variants = null)
 {
+    /// <summary>What there is to choose from; empty when there is only one thing to buy.</summary>
+    public IReadOnlyList<Variant> Choices => Variants is { Count: > 1 } several ? several : [];
+
     /// <summary>The product's page.</summary>
     public string Address() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/products/{Id}/{Slug}");
 }
+
+/// <summary>What is sold of a product, and what tells it from the others; the first one is the default.</summary>
+public sealed record Variant(
+    string Sku, decimal Price, IReadOnlyDictionary<string, string> Attributes, int Available, int? LimitPerCustomer = null);
 
 /// <summary>A page of products; <paramref name="Next"/> is what to pass as <c>after</c>.</summary>
 public sealed record ProductPage(IReadOnlyList<Product> Items, string? Next);
@@ -18,16 +26,16 @@ public sealed record Category(string Slug, string Name, int? Count = null);
 
 public sealed record CategoryList(IReadOnlyList<Category> Items);
 
-public sealed record CartLine(long ProductId, string Slug, string Name, decimal Price, int Quantity, int? Available, string? ImageUrl);
+public sealed record CartLine(long ProductId, string? Sku, string Slug, string Name, decimal Price, int Quantity, int? Available, string? ImageUrl);
 
 public sealed record Cart(IReadOnlyList<CartLine> Items, decimal Total, string Currency)
 {
     public static readonly Cart Empty = new([], 0, "CNY");
 }
 
-public sealed record SetQuantity(int Quantity);
+public sealed record SetQuantity(int Quantity, string? Sku);
 
-public sealed record OrderLine(long ProductId, string Name, int Quantity, decimal Price, string? NameZh = null);
+public sealed record OrderLine(long ProductId, string Name, int Quantity, decimal Price, string? NameZh = null, string? Sku = null);
 
 public sealed record Order(
     Guid Id, string Status, decimal Total, string Currency, IReadOnlyList<OrderLine> Lines, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,

@@ -7,18 +7,20 @@ public sealed class OrdersClient(HttpClient http) : ServiceClient(http, "orders"
 {
     public Task<Cart> CartAsync(CancellationToken cancellationToken) => GetAsync("/api/cart", WebJson.Default.Cart, cancellationToken);
 
-    public async Task SetQuantityAsync(long productId, int quantity, CancellationToken cancellationToken)
+    /// <param name="sku">Null for the product's default variant.</param>
+    public async Task SetQuantityAsync(long productId, string? sku, int quantity, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, Item(productId))
         {
-            Content = JsonContent.Create(new SetQuantity(quantity), WebJson.Default.SetQuantity),
+            Content = JsonContent.Create(new SetQuantity(quantity, sku), WebJson.Default.SetQuantity),
         };
         await SendAsync(request, cancellationToken);
     }
 
-    public async Task RemoveAsync(long productId, CancellationToken cancellationToken)
+    public async Task RemoveAsync(long productId, string? sku, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, Item(productId));
+        var address = Item(productId) + (sku is null ? "" : "?sku=" + Uri.EscapeDataString(sku));
+        using var request = new HttpRequestMessage(HttpMethod.Delete, address);
         await SendAsync(request, cancellationToken);
     }
 

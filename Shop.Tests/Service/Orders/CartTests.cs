@@ -33,6 +33,29 @@ public sealed class CartTests(OrdersBed bed) : IClassFixture<OrdersBed>
     }
 
     [Fact]
+    public async Task Variants_of_a_product_are_lines_of_their_own_and_are_ordered_as_such()
+    {
+        var product = bed.Product(10, 1250);
+        using var shopper = bed.Shopper();
+        var large = $"P{product}-L";
+        await shopper.PutInCartAsync(product, 1);
+        Assert.Equal(HttpStatusCode.NoContent, (await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{product}", new { quantity = 2, sku = large })).Status);
+        var items = (await shopper.GetAsync("/api/cart")).Json.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal([(null, 1), (large, 2)], items.Select(item => (item.GetProperty("sku").GetString(), item.GetProperty("quantity").GetInt32())));
+
+        var order = await shopper.OrderAsync(new { }, "variants");
+        Assert.Equal([($"P{product}", 1), (large, 2)], order.Json.GetProperty("lines").EnumerateArray()
+            .Select(line => (line.GetProperty("sku").GetString()!, line.GetProperty("quantity").GetInt32())));
+        Assert.Equal(order.Text, (await shopper.OrderOfAsync(order.Id)).Text);
+        Assert.Equal(0, (await shopper.GetAsync("/api/cart")).Json.GetProperty("count").GetInt32());
+
+        await shopper.SendAsync(HttpMethod.Put, $"/api/cart/items/{product}", new { quantity = 1, sku = large });
+        Assert.Equal("invalid", (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{product}?sku=a%20b")).Code);
+        await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{product}?sku={large}");
+        Assert.Equal(0, (await shopper.GetAsync("/api/cart")).Json.GetProperty("count").GetInt32());
+    }
+
+    [Fact]
     public async Task A_product_that_is_sold_no_longer_leaves_the_cart_and_the_rest_can_be_ordered()
     {
         var (kept, retired) = (bed.Product(10, 100), bed.Product(10, 100));

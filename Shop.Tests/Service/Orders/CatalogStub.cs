@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Shop.Tests.Service.Orders;
 
-internal sealed record StubLine(long ProductId, int Quantity);
+internal sealed record StubLine(long ProductId, int Quantity, string? Sku = null);
 
 internal sealed record StubReserve(Guid OrderId, int Revision, Guid CustomerId, StubLine[] Lines);
 
@@ -74,7 +74,7 @@ internal sealed class CatalogStub
         app.MapPost("/internal/reservations", (StubReserve body, HttpRequest request) =>
             request.Headers["X-Service-Key"] == "orders-key" ? Reserve(body) : Results.StatusCode(401));
         app.MapDelete("/internal/reservations/{orderId:guid}", (Guid orderId, int? revision) => Release(orderId, revision));
-        app.MapGet("/api/products", List);
+        app.MapGet("/api/variants", List);
     }
 
     private IResult Reserve(StubReserve body)
@@ -116,7 +116,7 @@ internal sealed class CatalogStub
                 expiresAt = lease,
                 currency = "CNY",
                 total = body.Lines.Sum(line => line.Quantity * _products[line.ProductId].Price),
-                lines = body.Lines.Select(line => new { line.ProductId, name = $"Product {line.ProductId}", nameZh = $"商品 {line.ProductId}", line.Quantity, _products[line.ProductId].Price }),
+                lines = body.Lines.Select(line => new { line.ProductId, sku = line.Sku ?? $"P{line.ProductId}", name = $"Product {line.ProductId}", nameZh = $"商品 {line.ProductId}", line.Quantity, _products[line.ProductId].Price }),
             });
         }
     }
@@ -131,19 +131,25 @@ internal sealed class CatalogStub
         }
     }
 
-    private IResult List(string? ids)
+    // The default variant of a product has the SKU "P" and its number; "-L" behind it names a larger one of the same price.
+    private IResult List(string? products, string? skus)
     {
         lock (_lock)
         {
             ListCalls++;
-            var wanted = ids is not null ? ids.Split(',').Select(long.Parse) : [];
-            return Results.Ok(new { items = wanted.Where(_products.ContainsKey).Select(Show) });
+            var wanted = Parts(products).Select(id => (Id: long.Parse(id), Sku: $"P{id}"))
+                .Concat(Parts(skus).Select(sku => (Id: long.Parse(sku.Split('-')[0][1..]), Sku: sku)));
+            return Results.Ok(new { items = wanted.Where(one => _products.ContainsKey(one.Id)).Select(one => Show(one.Id, one.Sku)) });
         }
     }
 
-    private object Show(long id) => new
+    private static string[] Parts(string? list) => string.IsNullOrEmpty(list) ? [] : list.Split(',');
+
+    private object Show(long id, string sku) => new
     {
-        id,
+        productId = id,
+        sku,
+        isDefault = sku == $"P{id}",
         slug = $"product-{id}",
         name = $"Product {id}",
         price = _products[id].Price / 100m,

@@ -145,7 +145,7 @@ public sealed class PageTests(WebFixture fixture) : IClassFixture<WebFixture>, I
 
         Assert.Equal("/cart?added=7", answer.Headers.Location?.ToString());
         var put = Assert.Single(_upstream.All("PUT", "/api/cart/items/7"));
-        Assert.Equal("""{"quantity":3}""", put.Body);
+        Assert.Equal("""{"quantity":3,"sku":null}""", put.Body);
         Assert.Equal(Assert.Single(_upstream.All("GET", "/api/cart")).Headers["X-Cart-Id"], put.Headers["X-Cart-Id"]);
     }
 
