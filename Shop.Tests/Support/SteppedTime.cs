@@ -1,0 +1,87 @@
+namespace Shop.Tests.Support;
+
+/// <summary>A clock that stands still until it is moved; its timers fire while it moves.</summary>
+internal sealed class SteppedTime : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly List<StepTimer> _timers = [];
+    private DateTimeOffset _now = System.GetUtcNow();
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock)
+            return _now;
+    }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new StepTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        List<StepTimer> due;
+        lock (_lock)
+        {
+            _now += by;
+            due = [.. _timers.Where(t => t.Due <= _now).OrderBy(t => t.Due)];
+            foreach (var timer in due)
+                timer.Next_NeedsLock(_now);
+        }
+
+        foreach (var timer in due)
+            timer.Fire();
+    }
+
+    private sealed class StepTimer(SteppedTime time, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period;
+
+        public DateTimeOffset Due { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var now = dueTime == TimeSpan.Zero;
+            lock (time._lock)
+            {
+                time._timers.Remove(this);
+                _period = period;
+                Due = time._now + dueTime;
+                if (dueTime > TimeSpan.Zero)
+                    time._timers.Add(this);
+            }
+
+            if (now)
+                ThreadPool.QueueUserWorkItem(_ => Fire());
+            return true;
+        }
+
+        public void Next_NeedsLock(DateTimeOffset now)
+        {
+            if (_period > TimeSpan.Zero)
+                Due = now + _period;
+            else
+                time._timers.Remove(this);
+        }
+
+        public void Fire() => callback(state);
+
+        public void Dispose()
+        {
+            lock (time._lock)
+                time._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
