@@ -17,7 +17,7 @@ internal sealed class ReservationRefusedException(ReservationRefusal refusal) : 
 internal sealed partial class CatalogReservations(HttpClient http, OrdersMetrics metrics, ILogger<CatalogReservations> logger)
 {
     /// <summary>Reserves stock for an order; repeating it is harmless.</summary>
-    /// <exception cref="ProblemException">409 <c>sold_out</c>, 404 <c>product_unknown</c>, 503 <c>catalog_unavailable</c>.</exception>
+    /// <exception cref="ProblemException">409 <c>sold_out</c> or <c>limit_reached</c>, 404 <c>product_unknown</c>, 503 <c>catalog_unavailable</c>.</exception>
     /// <exception cref="ReservationRefusedException">The order id is in use for something else, or used up.</exception>
     public async Task<Reservation> ReserveAsync(ReservationRequest request, CancellationToken cancellationToken)
     {
@@ -81,6 +81,10 @@ internal sealed partial class CatalogReservations(HttpClient http, OrdersMetrics
             "sold_out" => new ProblemException(StatusCodes.Status409Conflict, "sold_out", refusal.Detail ?? "There is not enough of this product.")
             {
                 Extensions = { ["productId"] = refusal.ProductId, ["sku"] = refusal.Sku, ["available"] = refusal.Available },
+            },
+            "limit_reached" => new ProblemException(StatusCodes.Status409Conflict, "limit_reached", refusal.Detail ?? "A customer may have only so many of this product.")
+            {
+                Extensions = { ["productId"] = refusal.ProductId, ["sku"] = refusal.Sku, ["limit"] = refusal.Limit, ["left"] = refusal.Left },
             },
             "product_unknown" => new ProblemException(StatusCodes.Status404NotFound, "product_unknown", refusal.Detail ?? "There is no such product.", "productId")
             {

@@ -11,5 +11,7 @@ internal sealed record Reservation(
     Guid OrderId, int Revision, DateTimeOffset ExpiresAt, string Currency, long Total, IReadOnlyList<ReservedLine> Lines);
 
 /// <summary>Why Catalog refused, in its own terms.</summary>
+/// <param name="Limit">Units that a customer may have of a limited product.</param>
+/// <param name="Left">Units that this customer may still have of it.</param>
 internal sealed record ReservationRefusal(
-    string? Code, string? Detail, long? ProductId, int? Available, int? Revision, string? Sku = null);
+    string? Code, string? Detail, long? ProductId, int? Available, int? Revision, int? Limit, int? Left, string? Sku = null);

@@ -119,6 +119,10 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
     internal Task CancelledAsync(Guid order, long version) =>
         ReceiveAsync<OrderCancelledHandler, OrderCancelled>(new OrderCancelled(order, version), version);
 
+    /// <summary>From now on a customer may have so many units of the variant.</summary>
+    public Task LimitAsync(long variant, int units) =>
+        ExecuteAsync($"UPDATE variants SET limit_per_customer = {units} WHERE id = $1", variant);
+
     internal LeaseSweeper Sweeper => Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single();
 
     /// <summary>The lease of an order and the grace are over, and the sweeper has come.</summary>

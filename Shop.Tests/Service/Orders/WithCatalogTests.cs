@@ -178,4 +178,26 @@ public sealed class WithCatalogTests(CatalogAndOrders shop) : IClassFixture<Cata
         Assert.Equal(new StockNumbers(20, 20), await shop.Catalog.StockAsync(product));
         await shop.Catalog.AssertBooksAgreeAsync();
     }
+
+    [Fact]
+    public async Task A_hundred_parallel_buys_of_a_limited_product_by_one_account_get_what_the_account_may_have()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 500);
+        await shop.Catalog.LimitAsync(product, 3);
+        var customer = Guid.CreateVersion7();
+        using var other = shop.Orders.Shopper();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async n =>
+        {
+            using var shopper = shop.Orders.Shopper(shop.Orders.Replicas[n % 2], customer);
+            return await shopper.OrderAsync(new { productId = product, quantity = 1 });
+        }));
+        Assert.Equal(3, answers.Count(answer => answer.Status == HttpStatusCode.Created));
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.Created), refused => Assert.Equal(
+            (HttpStatusCode.Conflict, "limit_reached", product, 3, 0),
+            (refused.Status, refused.Code, refused.Json.GetProperty("productId").GetInt64(), refused.Json.GetProperty("limit").GetInt32(),
+                refused.Json.GetProperty("left").GetInt32())));
+        Assert.Equal(HttpStatusCode.Created, (await other.OrderAsync(new { productId = product, quantity = 3 })).Status);
+        Assert.Equal(new StockNumbers(500, 6), await shop.Catalog.StockAsync(product));
+        await shop.Catalog.AssertBooksAgreeAsync();
+    }
 }
