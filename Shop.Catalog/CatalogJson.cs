@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
 using Shop.Catalog.Products;
 
@@ -14,6 +15,16 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CategoryItems))]
 [JsonSerializable(typeof(ProductInput))]
+[JsonSerializable(typeof(ProductForEditing))]
+[JsonSerializable(typeof(VariantInput))]
+[JsonSerializable(typeof(BrandInput))]
+[JsonSerializable(typeof(BrandItem))]
+[JsonSerializable(typeof(CategoryInput))]
+[JsonSerializable(typeof(CategoryForEditing))]
+[JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(PricePage))]
+[JsonSerializable(typeof(ProductChanged))]
+[JsonSerializable(typeof(PriceChanged))]
 [JsonSerializable(typeof(GoodsInput))]
 [JsonSerializable(typeof(StockLevel))]
 [JsonSerializable(typeof(ReservationRequest))]

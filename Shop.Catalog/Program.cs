@@ -1,4 +1,5 @@
 using Shop.Catalog;
+using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
 using Shop.Catalog.Pictures;
 using Shop.Catalog.Products;
@@ -12,6 +13,7 @@ builder.AddDatabase("catalogdb");
 builder.AddCatalog();
 builder.AddProducts();
 builder.AddInventory();
+builder.AddAdministration();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -19,6 +21,7 @@ app.MapDefaultEndpoints();
 app.MapProducts();
 app.MapVariants();
 app.MapCategories();
+app.MapAdministration();
 app.MapPictures();
 app.MapReservations();
 app.Run();

@@ -5,7 +5,7 @@ using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Catalog.Inventory;
 
-/// <summary>Goods that come in: counter and ledger in one statement.</summary>
+/// <summary>Goods that come in: counter, ledger and audit trail in one statement.</summary>
 public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
 {
     private const int MaxOnHand = 1_000_000_000;
@@ -17,9 +17,13 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
             FROM variants v
             WHERE s.variant_id = v.id AND s.warehouse = 1 AND v.product_id = $1 AND v.retired_at IS NULL
               AND CASE WHEN $4::text IS NULL THEN v.id = $1 ELSE v.sku = $4 END AND s.on_hand <= $3 - $2
-            RETURNING s.variant_id, s.on_hand, s.reserved, s.version),
+            RETURNING s.variant_id, v.sku, s.on_hand, s.reserved, s.version),
         movement AS (
-            INSERT INTO stock_ledger (variant_id, kind, quantity) SELECT variant_id, 'received', $2 FROM counter)
+            INSERT INTO stock_ledger (variant_id, kind, quantity, actor) SELECT variant_id, 'received', $2, $5 FROM counter),
+        audit AS (
+            INSERT INTO audit_trail (who, action, subject, before, after)
+            SELECT $5, 'stock.received', 'product:' || $1, jsonb_build_object('sku', sku, 'onHand', on_hand - $2),
+                   jsonb_build_object('sku', sku, 'onHand', on_hand) FROM counter)
         SELECT on_hand, reserved, version FROM counter
         """;
 
@@ -30,10 +34,11 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
         """;
 
     /// <exception cref="ProblemException">404 product_unknown; 409 stock_limit above a billion units.</exception>
-    public async Task<StockLevel> ReceiveAsync(long productId, string? sku, int quantity, CancellationToken cancellationToken)
+    public async Task<StockLevel> ReceiveAsync(
+        long productId, string? sku, int quantity, Guid who, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku));
+        batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku), who);
         batch.Add(Exists, productId, Text(sku));
         var (level, _) = await ReadAsync(batch, productId, cancellationToken);
         await cache.OutdateAsync(productId, cancellationToken);

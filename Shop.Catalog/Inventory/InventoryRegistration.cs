@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Shop.Catalog.Products;
 using Shop.ServiceDefaults.Internal;
 using Shop.ServiceDefaults.Messaging;
 
@@ -24,6 +25,7 @@ public static class InventoryRegistration
         builder.Services.AddHostedService<LeaseSweeper>();
         builder.Services.AddHostedService<InventoryRetention>();
         builder.AddMessaging(messaging => messaging
+            .PublishProductEvents()
             .Consume<OrderPaid, OrderPaidHandler>("order-paid", CatalogJson.Default.OrderPaid)
             .Consume<OrderCancelled, OrderCancelledHandler>("order-cancelled", CatalogJson.Default.OrderCancelled)
             .Consume<OrderExpired, OrderExpiredHandler>("order-expired", CatalogJson.Default.OrderExpired));

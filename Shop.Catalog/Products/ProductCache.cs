@@ -69,7 +69,13 @@ public sealed class ProductCache
         foreach (var change in changes) _feed.TellSoon(change.ProductId);
     }
 
-    /// <summary>As <see cref="Outdate"/>, at once, and waits until it is told.</summary>
+    /// <inheritdoc cref="Outdate(IReadOnlyList{StockChange})"/>
+    public void Outdate(IEnumerable<long> productIds)
+    {
+        foreach (var productId in productIds) _feed.TellSoon(productId);
+    }
+
+    /// <summary>As <see cref="Outdate(IReadOnlyList{StockChange})"/>, at once, and waits until it is told.</summary>
     public Task OutdateAsync(long productId, CancellationToken cancellationToken) => _feed.TellAsync(productId, cancellationToken);
 
     private void Forget(long id)

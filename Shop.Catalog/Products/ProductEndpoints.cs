@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
 using Shop.ServiceDefaults;
 
@@ -10,6 +11,13 @@ public static class ProductEndpoints
     public static void AddProducts(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ProductStore>();
+        builder.Services.AddSingleton<ProductEdits>();
+        builder.Services.AddSingleton<ProductChanges>();
+        builder.Services.AddSingleton<ProductEditing>();
+        builder.Services.AddSingleton<VariantStore>();
+        builder.Services.AddSingleton<SharedNames>();
+        builder.Services.AddSingleton<BrandEditing>();
+        builder.Services.AddSingleton<CategoryEditing>();
         builder.Services.AddSingleton<ProductList>();
         builder.Services.AddSingleton<VariantList>();
         builder.Services.AddSingleton<ProductCache>();
@@ -25,45 +33,12 @@ public static class ProductEndpoints
         group.MapGet("/{id}", ProductReads.GetAsync).AllowAnonymous()
             .WithName("GetProduct").WithSummary("A product with its description")
             .Produces<ProductDetail>().Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
-        group.MapPost("/", CreateAsync)
-            .WithName("CreateProduct").WithSummary("Add a product to the assortment").ProducesValidationProblem();
-        group.MapPut("/{id}", ChangeAsync)
-            .WithName("ChangeProduct").WithSummary("Change a product; what is left out stays as it is")
-            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
-        group.MapDelete("/{id}", RetireAsync)
-            .WithName("RetireProduct").WithSummary("Stop selling a product").ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/{id}/stock", ReceiveAsync)
             .WithName("ReceiveGoods").WithSummary("Receive goods").ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    private static async Task<Created<ProductDetail>> CreateAsync(
-        ProductInput input, HttpContext http, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
-    {
-        var id = await store.CreateAsync(ProductRules.CheckNew(input), input.Sku, input.Stock ?? 0, cancellationToken);
-        await cache.OutdateAsync(id, cancellationToken);
-        var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
-        return TypedResults.Created(FormattableString.Invariant($"/api/products/{id}"), row.ToDetail(Language.Choose(http, asked: null)));
-    }
-
-    private static async Task<Ok<ProductDetail>> ChangeAsync(
-        long id, ProductInput input, HttpContext http, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
-    {
-        var change = await store.ChangeAsync(id, input, cancellationToken) ?? throw ProductProblems.Unknown(id);
-        await cache.OutdateAsync(change.ProductId, cancellationToken);
-        var row = await store.FindAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
-        return TypedResults.Ok(row.ToDetail(Language.Choose(http, asked: null)));
-    }
-
-    private static async Task<NoContent> RetireAsync(
-        long id, ProductStore store, ProductCache cache, CancellationToken cancellationToken)
-    {
-        var change = await store.RetireAsync(id, cancellationToken) ?? throw ProductProblems.Unknown(id);
-        await cache.OutdateAsync(change.ProductId, cancellationToken);
-        return TypedResults.NoContent();
-    }
-
     private static async Task<Ok<StockLevel>> ReceiveAsync(
-        long id, GoodsInput input, GoodsReceipt goods, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await goods.ReceiveAsync(id, input.Sku, ProductRules.CheckGoods(input), cancellationToken));
+        long id, GoodsInput input, Editor editor, GoodsReceipt goods, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await goods.ReceiveAsync(id, input.Sku, ProductRules.CheckGoods(input), editor.Id, cancellationToken));
 }

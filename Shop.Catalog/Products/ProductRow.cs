@@ -19,7 +19,7 @@ public sealed record VariantRow(
         row.GetInt64(0), row.GetString(1), row.GetInt64(2), ReadAttributes(row.GetString(3)), row.GetInt32(4),
         row.IsDBNull(5) ? null : row.GetInt32(5));
 
-    private static IReadOnlyDictionary<string, string> ReadAttributes(string json) =>
+    internal static IReadOnlyDictionary<string, string> ReadAttributes(string json) =>
         JsonSerializer.Deserialize(json, CatalogJson.Default.IReadOnlyDictionaryStringString)!;
 
     public VariantItem ToItem() => new(Sku, Money.ToMajor(Price), Attributes, Available, LimitPerCustomer);
@@ -32,13 +32,13 @@ public sealed record VariantRow(
 public sealed record ProductRow(
     long Id, string Slug, string NameEn, string? NameZh, string DescriptionEn, string? DescriptionZh, string Category,
     string CategoryEn, string CategoryZh, string? Brand, string? BrandEn, string? BrandZh, long Price, string Currency,
-    int Version, float Rating, int[] Stars)
+    int Version, float Rating, int[] Stars, IReadOnlyDictionary<string, string> Attributes)
 {
     /// <summary>Begins every statement that <see cref="Read"/> reads.</summary>
     public const string Select =
         """
         SELECT p.id, p.slug, en.name, zh.name, en.description, zh.description, p.category, c.name, c.name_zh,
-               p.brand, b.name, b.name_zh, p.price, p.currency, p.version, r.rating, r.stars
+               p.brand, b.name, b.name_zh, p.price, p.currency, p.version, r.rating, r.stars, p.attributes
         FROM products p
         JOIN categories c ON c.slug = p.category
         JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
@@ -53,7 +53,8 @@ public sealed record ProductRow(
     public static ProductRow Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), Text(row, 3), row.GetString(4), Text(row, 5), row.GetString(6),
         row.GetString(7), row.GetString(8), Text(row, 9), Text(row, 10), Text(row, 11), row.GetInt64(12), row.GetString(13),
-        row.GetInt32(14), row.GetFloat(15), row.GetFieldValue<int[]>(16));
+        row.GetInt32(14), row.GetFloat(15), row.GetFieldValue<int[]>(16),
+        VariantRow.ReadAttributes(row.GetString(17)));
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
@@ -68,6 +69,6 @@ public sealed record ProductRow(
             ProductItems.ImageUrl(Id, Version), Variants.Sum(variant => variant.Available), chinese ? CategoryZh : CategoryEn,
             chinese ? DescriptionZh ?? DescriptionEn : DescriptionEn, NameEn, NameZh, DescriptionEn, DescriptionZh,
             Brand, chinese ? BrandZh : BrandEn, Math.Round((decimal)Rating, 1), Stars.Sum(),
-            [.. Variants.Select(variant => variant.ToItem())]);
+            Attributes, [.. Variants.Select(variant => variant.ToItem())]);
     }
 }

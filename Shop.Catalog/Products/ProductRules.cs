@@ -8,7 +8,8 @@ namespace Shop.Catalog.Products;
 /// <summary>A product's texts, category and price, checked and complete.</summary>
 /// <param name="Price">Minor units.</param>
 public sealed record ProductContent(
-    string Name, string? NameZh, string Description, string? DescriptionZh, string Category, long Price, string? Brand = null)
+    string Name, string? NameZh, string Description, string? DescriptionZh, string Category, long Price, string? Brand,
+    IReadOnlyDictionary<string, string> Attributes)
 {
     public SearchDocument Document => SearchDocument.Of(Name, NameZh, Description, DescriptionZh);
 }
@@ -35,7 +36,7 @@ public static class ProductRules
         check.ThrowIfInvalid();
         return new ProductContent(
             input.Name!.Trim(), Clean(input.NameZh), Clean(input.Description) ?? "", Clean(input.DescriptionZh),
-            input.Category ?? DefaultCategory, price, input.Brand);
+            input.Category ?? DefaultCategory, price, input.Brand, input.Attributes ?? AttributeRules.None);
     }
 
     /// <summary>The content that a change asks for; <paramref name="known"/> gives what the input leaves out.</summary>
@@ -47,7 +48,8 @@ public static class ProductRules
         check.ThrowIfInvalid();
         return new ProductContent(
             input.Name!.Trim(), Clean(input.NameZh) ?? known.NameZh, Clean(input.Description) ?? known.Description,
-            Clean(input.DescriptionZh) ?? known.DescriptionZh, input.Category ?? known.Category, price, input.Brand ?? known.Brand);
+            Clean(input.DescriptionZh) ?? known.DescriptionZh, input.Category ?? known.Category, price, input.Brand ?? known.Brand,
+            input.Attributes ?? known.Attributes);
     }
 
     public static int CheckGoods(GoodsInput input)
@@ -66,20 +68,27 @@ public static class ProductRules
         CheckText(validator, "nameZh", input.NameZh, MaxNameLength);
         CheckText(validator, "description", input.Description, MaxDescriptionLength);
         CheckText(validator, "descriptionZh", input.DescriptionZh, MaxDescriptionLength);
-        long minor = 0;
+        AttributeRules.Check(validator, "attributes", input.Attributes);
+        price = CheckPrice(validator, input.Price);
         validator
-            .Check(
-                input.Price is { } major && Money.TryToMinor(major, out minor) && minor is > 0 and <= MaxPrice, "price",
-                "must be between 0.01 and 100000000 with at most two decimals")
             .Check(input.Currency is null or Money.DefaultCurrency, "currency", $"must be {Money.DefaultCurrency}")
             .Check(input.Category is null || IsSlug(input.Category), "category", "is not a category")
             .Check(input.Brand is null || IsSlug(input.Brand), "brand", "is not a brand")
             .Check(input.Sku is null || Skus.IsValid(input.Sku), "sku", Skus.Rule);
-        price = minor;
         return validator;
     }
 
-    private static void CheckText(Validator check, string field, string? text, int maxLength, bool required = false)
+    /// <summary>The price in minor units.</summary>
+    public static long CheckPrice(Validator check, decimal? price)
+    {
+        long minor = 0;
+        check.Check(
+            price is { } major && Money.TryToMinor(major, out minor) && minor is > 0 and <= MaxPrice, "price",
+            "must be between 0.01 and 100000000 with at most two decimals");
+        return minor;
+    }
+
+    internal static void CheckText(Validator check, string field, string? text, int maxLength, bool required = false)
     {
         check.Check(!required || !string.IsNullOrWhiteSpace(text), field, "is required")
             .Check(text is null || text.Length <= maxLength, field, $"must be at most {maxLength} characters")
@@ -89,8 +98,8 @@ public static class ProductRules
 
     private static bool HasControls(string text) => text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
 
-    private static bool IsSlug(string text) =>
+    internal static bool IsSlug(string text) =>
         text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    internal static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

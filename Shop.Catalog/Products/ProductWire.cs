@@ -16,10 +16,12 @@ public sealed record ProductPage(IReadOnlyList<ProductItem> Items, string? Next)
 
 /// <param name="Name">In the language of the answer, as is the description.</param>
 /// <param name="NameZh">Null when the product has no Chinese name.</param>
+/// <param name="Attributes">What all variants have in common.</param>
 public sealed record ProductDetail(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
     string CategoryName, string Description, string NameEn, string? NameZh, string DescriptionEn, string? DescriptionZh,
-    string? Brand, string? BrandName, decimal Rating, int Reviews, IReadOnlyList<VariantItem> Variants);
+    string? Brand, string? BrandName, decimal Rating, int Reviews, IReadOnlyDictionary<string, string> Attributes,
+    IReadOnlyList<VariantItem> Variants);
 
 /// <summary>What is sold of a product; the first one is meant when only the product is named.</summary>
 /// <param name="Price">Of one unit, in major units.</param>
@@ -40,10 +42,12 @@ public sealed record CategoryItem(string Slug, string Name, int Count, string? P
 /// <param name="Currency">CNY is the only one.</param>
 /// <param name="Brand">Slug of a brand.</param>
 /// <param name="Sku">Of the default variant of a new product; made from its number when absent. Never changes.</param>
+/// <param name="Attributes">What all variants have in common; a change replaces them all.</param>
 /// <param name="Stock">Units received with a new product; not for changes, which receive goods at …/stock.</param>
 public sealed record ProductInput(
     string? Name, decimal? Price, string? NameZh = null, string? Description = null, string? DescriptionZh = null,
-    string? Category = null, string? Currency = null, int? Stock = null, string? Brand = null, string? Sku = null);
+    string? Category = null, string? Currency = null, int? Stock = null, string? Brand = null, string? Sku = null,
+    IReadOnlyDictionary<string, string>? Attributes = null);
 
 /// <param name="Sku">Null for the default variant.</param>
 public sealed record GoodsInput(int? Quantity, string? Sku = null);

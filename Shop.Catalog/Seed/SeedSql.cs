@@ -52,7 +52,8 @@ internal static class SeedSql
             JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
             LEFT JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
             WHERE NOT EXISTS (SELECT FROM variants WHERE product_id = p.id)
-            RETURNING id, product_id, position),
+            RETURNING id, product_id, position, price),
+        price AS (INSERT INTO price_history (variant_id, price) SELECT id, price FROM new),
         counter AS (
             INSERT INTO stock (variant_id, on_hand)
             SELECT new.id, s.quantity

@@ -23,6 +23,8 @@ public static class GatewayRoutes
         Route("products", "catalog", "/api/products/{**rest}"),
         Route("variants", "catalog", "/api/variants/{**rest}"),
         Route("categories", "catalog", "/api/categories/{**rest}"),
+        Route("brands", "catalog", "/api/brands/{**rest}"),
+        Route("audit", "catalog", "/api/audit"),
         Route("cart", "orders", "/api/cart/{**rest}"),
         Route("orders", "orders", "/api/orders/{**rest}"),
         Route("order-events", Streams, "/api/orders/{id}/events"),

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Shop.Catalog;
 using Shop.Catalog.Inventory;
+using Shop.Catalog.Products;
 using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Tests.Service.Catalog;
@@ -159,10 +161,35 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
         Assert.Equal(0, await CountAsync(Differences, false));
     }
 
-    public async Task ExecuteAsync(string sql, object parameter)
+    /// <summary>The customer whose token a client sends.</summary>
+    public static Guid CustomerOf(HttpClient client)
+    {
+        var claims = client.DefaultRequestHeaders.Authorization!.Parameter!.Split('.')[1];
+        return JsonDocument.Parse(Base64Url.DecodeFromChars(claims)).RootElement.GetProperty("sub").GetGuid();
+    }
+
+    /// <summary>Keeps what is written to the outbox from now on, as "type body" in the order of writing.</summary>
+    public async Task<Func<long, Task<string>>> ListenAsync()
+    {
+        await ExecuteAsync(
+            """
+            CREATE TABLE IF NOT EXISTS told (aggregate uuid, message text, id bigserial);
+            CREATE OR REPLACE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $body$
+            BEGIN
+                INSERT INTO told VALUES (NEW.aggregate_id, NEW.type || ' ' || convert_from(NEW.body, 'UTF8'));
+                RETURN NEW;
+            END $body$;
+            CREATE OR REPLACE TRIGGER tell AFTER INSERT ON shop_outbox FOR EACH ROW EXECUTE FUNCTION tell();
+            """);
+        return product => QueryAsync(
+            "SELECT coalesce(string_agg(message, E'\n' ORDER BY id), '') FROM told WHERE aggregate = $1",
+            ProductEvents.AggregateOf(product), row => row.GetString(0));
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] parameters)
     {
         await using var command = _database.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        foreach (var parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         await command.ExecuteNonQueryAsync();
     }
 

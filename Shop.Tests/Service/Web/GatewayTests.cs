@@ -29,6 +29,8 @@ public sealed class GatewayTests(WebFixture fixture) : IClassFixture<WebFixture>
     [InlineData("/api/products")]
     [InlineData("/api/products/7")]
     [InlineData("/api/categories")]
+    [InlineData("/api/brands/aurora")]
+    [InlineData("/api/audit")]
     [InlineData("/api/cart")]
     [InlineData("/api/orders")]
     [InlineData("/api/payments/00000000-0000-0000-0000-00000000000a")]

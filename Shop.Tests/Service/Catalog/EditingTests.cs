@@ -1,0 +1,130 @@
+using System.Net;
+
+namespace Shop.Tests.Service.Catalog;
+
+[Collection(Servers.Collection)]
+public sealed class EditingTests(CatalogBed bed) : IClassFixture<CatalogBed>, IDisposable
+{
+    private readonly HttpClient _administrator = bed.Administrator();
+    private readonly HttpClient _colleague = bed.Administrator(replica: 1);
+
+    public void Dispose()
+    {
+        _administrator.Dispose();
+        _colleague.Dispose();
+    }
+
+    [Fact]
+    public async Task Of_two_who_read_the_same_version_one_changes_it_and_the_other_is_told()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        var (tag, _) = await _administrator.EditAsync(id);
+        var answers = await Task.WhenAll(
+            _administrator.SendAsync("PUT", $"/api/products/{id}", """{"name":"Mine","price":1}""", tag!.ToString()),
+            _colleague.SendAsync("PUT", $"/api/products/{id}", """{"name":"Yours","price":2}""", tag.ToString()));
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.PreconditionFailed], answers.Select(answer => answer.Status).Order());
+        var refused = answers.Single(answer => answer.Status == HttpStatusCode.PreconditionFailed);
+        Assert.Equal(("version_mismatch", 2), (refused.Code, (int)refused.Json["version"]!));
+        Assert.Equal(2, await _administrator.VersionAsync(id));
+    }
+
+    [Theory]
+    [InlineData("PUT", "", """{"name":"Thing","price":1}""")]
+    [InlineData("DELETE", "", null)]
+    [InlineData("POST", "/variants", """{"sku":"OLD-VERSION","price":1,"attributes":{"a":"b"}}""")]
+    [InlineData("PUT", "/variants/P{id}", """{"price":1}""")]
+    [InlineData("DELETE", "/variants/P{id}", null)]
+    public async Task Every_change_is_refused_for_a_version_that_is_gone(string method, string path, string? body)
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        await _colleague.SendAsync("PUT", $"/api/products/{id}", """{"name":"Thing","price":3}""");
+        var address = $"/api/products/{id}{path.Replace("{id}", $"{id}", StringComparison.Ordinal)}";
+        foreach (var stale in new[] { "\"v1\"", "W/\"v2\"", "\"2\"", "\"v1\", \"v7\"" })
+            Assert.Equal(HttpStatusCode.PreconditionFailed, (await _administrator.SendAsync(method, address, body, stale)).Status);
+        Assert.Equal((2, 3m), await StateAsync(id));
+    }
+
+    [Theory]
+    [InlineData("\"v1\"")]
+    [InlineData("\"v9\", \"v1\"")]
+    [InlineData("*")]
+    public async Task A_change_goes_through_for_the_version_that_is(string ifMatch)
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        var changed = await _administrator.SendAsync("PUT", $"/api/products/{id}", """{"name":"Thing","price":3}""", ifMatch);
+        Assert.Equal(HttpStatusCode.OK, changed.Status);
+        Assert.Equal((2, 3m), await StateAsync(id));
+    }
+
+    [Fact]
+    public async Task An_If_Match_that_cannot_be_read_is_refused()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        var answer = await _administrator.SendAsync("PUT", $"/api/products/{id}", """{"name":"Thing","price":3}""", "v1");
+        Assert.Equal((HttpStatusCode.BadRequest, "If-Match"), (answer.Status, (string?)answer.Json["field"]));
+    }
+
+    [Fact]
+    public async Task The_answer_to_a_change_carries_the_tag_for_the_next_one()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/products/{id}") { Content = new StringContent("""{"name":"Thing","price":3}""", null, "application/json") };
+        using var response = await _administrator.SendAsync(request);
+        Assert.Equal((await _administrator.EditAsync(id)).Tag, response.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task The_editor_sees_both_languages_and_a_retired_product_too()
+    {
+        var created = await _administrator.SendAsync("POST", "/api/products", """
+            {"name":"Both","nameZh":"双语","description":"**One**","descriptionZh":"**二**","price":5,"category":"toys","brand":"aurora","stock":4}
+            """);
+        var id = (long)created.Json["id"]!;
+        await _administrator.SendAsync("DELETE", $"/api/products/{id}");
+        var (tag, product) = await _administrator.EditAsync(id);
+        Assert.Equal("\"v2\"", tag!.ToString());
+        Assert.Equal(
+            ("Both", "双语", "**One**", "**二**", "toys", "aurora", true),
+            ((string)product["name"]!, (string)product["nameZh"]!, (string)product["description"]!, (string)product["descriptionZh"]!,
+             (string)product["category"]!, (string)product["brand"]!, (bool)product["retired"]!));
+        Assert.Equal(4, (int)product["variants"]![0]!["stock"]!["onHand"]!);
+    }
+
+    [Fact]
+    public async Task The_later_of_two_changes_keeps_what_the_earlier_one_wrote()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        await Task.WhenAll(
+            _administrator.SendAsync("PUT", $"/api/products/{id}", """{"name":"Thing","price":1,"nameZh":"东西"}"""),
+            _colleague.SendAsync("PUT", $"/api/products/{id}", """{"name":"Thing","price":1,"description":"Text"}"""));
+        var product = (await _administrator.EditAsync(id)).Product;
+        Assert.Equal(("东西", "Text", 3), ((string?)product["nameZh"], (string?)product["description"], (int)product["version"]!));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api/products/1/edit")]
+    [InlineData("POST", "/api/products/1/variants")]
+    [InlineData("PUT", "/api/products/1/variants/P1")]
+    [InlineData("DELETE", "/api/products/1/variants/P1")]
+    [InlineData("POST", "/api/brands")]
+    [InlineData("PUT", "/api/brands/aurora")]
+    [InlineData("POST", "/api/categories")]
+    [InlineData("PUT", "/api/categories/toys")]
+    [InlineData("GET", "/api/audit")]
+    [InlineData("GET", "/api/products/1/prices")]
+    public async Task It_is_for_administrators_only(string method, string path)
+    {
+        using var customer = bed.Customer();
+        using var visitor = bed.Visitor();
+        const string Body = """{"name":"Mine","price":1,"sku":"MINE","attributes":{"a":"b"}}""";
+        var body = method is "GET" or "DELETE" ? null : Body;
+        Assert.Equal(HttpStatusCode.Unauthorized, (await visitor.SendAsync(method, path, body)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await customer.SendAsync(method, path, body)).Status);
+    }
+
+    private async Task<(int Version, decimal Price)> StateAsync(long id)
+    {
+        var product = (await _administrator.EditAsync(id)).Product;
+        return ((int)product["version"]!, (decimal)product["variants"]![0]!["price"]!);
+    }
+}
