@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
 using Shop.Catalog.Products;
+using Shop.Catalog.Search;
 
 namespace Shop.Catalog;
 
@@ -14,6 +15,8 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(CartVariants))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CategoryItems))]
+[JsonSerializable(typeof(BrandItems))]
+[JsonSerializable(typeof(RankedList))]
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(ProductForEditing))]
 [JsonSerializable(typeof(VariantInput))]

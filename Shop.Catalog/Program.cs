@@ -3,6 +3,7 @@ using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
 using Shop.Catalog.Pictures;
 using Shop.Catalog.Products;
+using Shop.Catalog.Search;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Data;
 
@@ -12,6 +13,7 @@ builder.AddShopAuthentication();
 builder.AddDatabase("catalogdb");
 builder.AddCatalog();
 builder.AddProducts();
+builder.AddSearch();
 builder.AddInventory();
 builder.AddAdministration();
 

@@ -18,10 +18,8 @@ public static class ProductEndpoints
         builder.Services.AddSingleton<SharedNames>();
         builder.Services.AddSingleton<BrandEditing>();
         builder.Services.AddSingleton<CategoryEditing>();
-        builder.Services.AddSingleton<ProductList>();
         builder.Services.AddSingleton<VariantList>();
         builder.Services.AddSingleton<ProductCache>();
-        builder.Services.AddSingleton<CategoryList>();
         builder.Services.AddSingleton<GoodsReceipt>();
     }
 

@@ -7,6 +7,11 @@ public enum ProductSort
     PriceAscending,
     PriceDescending,
     Name,
+    BestSelling,
+    Rating,
+
+    /// <summary>How well a product fits what was searched for.</summary>
+    Relevance,
 }
 
 public static class ProductSorts
@@ -19,13 +24,11 @@ public static class ProductSorts
             ["price-asc"] = ProductSort.PriceAscending,
             ["price-desc"] = ProductSort.PriceDescending,
             ["name"] = ProductSort.Name,
+            ["best-selling"] = ProductSort.BestSelling,
+            ["rating"] = ProductSort.Rating,
+            ["relevance"] = ProductSort.Relevance,
         };
 
-    public static string OrderBy(this ProductSort sort) => sort switch
-    {
-        ProductSort.PriceAscending => "p.price, p.id",
-        ProductSort.PriceDescending => "p.price DESC, p.id DESC",
-        ProductSort.Name => "p.name_key, p.id",
-        _ => "p.id DESC",
-    };
+    /// <summary>By values that move while somebody turns pages, so a page is a part of a list that stands still.</summary>
+    public static bool IsRanked(this ProductSort sort) => sort is ProductSort.BestSelling or ProductSort.Rating or ProductSort.Relevance;
 }

@@ -12,7 +12,8 @@ public sealed record ProductItem(
     string? Brand, decimal Rating, int Reviews, int VariantCount);
 
 /// <param name="Next">Value of <c>after</c> for the next page; null on the last one.</param>
-public sealed record ProductPage(IReadOnlyList<ProductItem> Items, string? Next);
+/// <param name="Corrected">What was searched for, when what was typed finds nothing; else null.</param>
+public sealed record ProductPage(IReadOnlyList<ProductItem> Items, string? Next, string? Corrected = null);
 
 /// <param name="Name">In the language of the answer, as is the description.</param>
 /// <param name="NameZh">Null when the product has no Chinese name.</param>
@@ -35,6 +36,11 @@ public sealed record CategoryItems(IReadOnlyList<CategoryItem> Items);
 /// <param name="Count">Products on sale in it and in the categories below.</param>
 /// <param name="Parent">Slug of the category above; null at the top.</param>
 public sealed record CategoryItem(string Slug, string Name, int Count, string? Parent);
+
+public sealed record BrandItems(IReadOnlyList<BrandItem> Items);
+
+/// <param name="Count">Products on sale.</param>
+public sealed record BrandItem(string Slug, string Name, int Count);
 
 /// <summary>What an administrator sends. When changing a product, an absent optional member keeps its value.</summary>
 /// <param name="Price">In major units, at most two decimals.</param>

@@ -9,6 +9,7 @@ namespace Shop.ServiceDefaults.Data;
 internal static class ConnectionStrings
 {
     public const int DefaultMaxPoolSize = 25;
+    public const int DefaultMaxReadPoolSize = 12;
 
     public static string WithDefaults(string connectionString, IConfiguration configuration, string applicationName)
     {

@@ -35,6 +35,31 @@ public static class DatabaseExtensions
         return builder;
     }
 
+    /// <summary>
+    /// A second pool onto a database of <see cref="AddDatabase"/>, for statements that only read. Inject
+    /// <see cref="NpgsqlDataSource"/> with the key that <see cref="ReadsOf"/> answers. Its size is <c>Database:MaxReadPoolSize</c>.
+    /// </summary>
+    /// <param name="options">Settings of its sessions, as <c>-c name=value</c>.</param>
+    public static IHostApplicationBuilder AddDatabaseReads(this IHostApplicationBuilder builder, string name, string options)
+    {
+        var connectionString = new NpgsqlConnectionStringBuilder(ConnectionStrings.WithDefaults(
+            builder.Configuration.GetConnectionString(name) ?? "", builder.Configuration, builder.Environment.ApplicationName));
+        connectionString.MaxPoolSize = builder.Configuration.GetValue("Database:MaxReadPoolSize", ConnectionStrings.DefaultMaxReadPoolSize);
+        connectionString.Options = $"{connectionString.Options} {options}".Trim();
+        builder.AddKeyedNpgsqlDataSource(
+            ReadsOf(name),
+            settings =>
+            {
+                settings.ConnectionString = connectionString.ConnectionString;
+                settings.DisableHealthChecks = true;
+            },
+            ConnectionStrings.TraceOnlyWithinTraces);
+        return builder;
+    }
+
+    /// <summary>The key of the pool that only reads.</summary>
+    public static string ReadsOf(string name) => name + "-reads";
+
     private static Assembly MigrationsOf(IHostApplicationBuilder builder) =>
         Assembly.Load(new AssemblyName(builder.Environment.ApplicationName));
 

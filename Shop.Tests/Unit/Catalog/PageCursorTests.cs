@@ -19,6 +19,24 @@ public sealed class PageCursorTests
     }
 
     [Fact]
+    public void A_place_in_a_ranked_list_is_decoded()
+    {
+        var cursor = new PageCursor(ProductSort.Rating, 42, Place: 24, Ranking: "0123456789abcdef");
+        Assert.True(PageCursor.TryDecode(cursor.Encode(), ProductSort.Rating, out var decoded));
+        Assert.Equal(cursor, decoded);
+    }
+
+    [Theory]
+    [InlineData("5.1.24")]
+    [InlineData("5.1.24.xyz")]
+    [InlineData("5.1.-1.ab")]
+    [InlineData("5.1.99999999999.ab")]
+    [InlineData("5.1.1.ab.cd")]
+    [InlineData("5.1.1.0123456789abcdef0123456789abcdef0")]
+    public void A_place_that_cannot_be_is_refused(string text) => Assert.False(
+        PageCursor.TryDecode(WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(text)), ProductSort.Rating, out _));
+
+    [Fact]
     public void It_belongs_to_its_sort() =>
         Assert.False(PageCursor.TryDecode(new PageCursor(ProductSort.Newest, 1).Encode(), ProductSort.PriceAscending, out _));
 

@@ -36,7 +36,7 @@ public sealed class SearchTermsTests
     public void What_is_no_character_stands_for_a_space(string text) => Assert.Equal(["a", "b"], SearchTerms.Of(text).Words);
 
     [Fact]
-    public void The_last_word_of_a_query_may_be_unfinished() => Assert.Equal("wireless & head:*", SearchQuery.Parse("Wireless, head").Words);
+    public void The_last_word_of_a_query_may_be_unfinished() => Assert.Equal("wireless & head:*", SearchQuery.Parse("Wireless, head").WordText);
 
     [Theory]
     [InlineData("")]

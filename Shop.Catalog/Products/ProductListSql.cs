@@ -1,0 +1,180 @@
+using Shop.Catalog.Search;
+
+namespace Shop.Catalog.Products;
+
+/// <summary>
+/// The statements of lists. Each first finds ids, touching only the rows that decide, and then reads what a list shows. Sums
+/// and rare look-ups stand as subqueries in the conditions, so that they are made for the rows that are looked at and no more.
+/// </summary>
+internal static class ProductListSql
+{
+    /// <summary>A ranked list is no longer than this, and no more products than this are compared for it.</summary>
+    public const int MaxRanked = 1000;
+
+    // Without descriptions, which are wide.
+    private static readonly Sql Columns = new(
+        """
+        SELECT p.id, p.slug, en.name, zh.name, p.category, p.price, p.currency, p.version, v.available, p.name_key, p.brand,
+               r.rating, r.stars, v.count
+        """);
+
+    private static readonly Sql Joins = new(
+        """
+
+        JOIN products p ON p.id = page.id
+        JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
+        JOIN product_scores r ON r.product_id = p.id
+        LEFT JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(s.on_hand - s.reserved), 0)::integer AS available, count(*)::integer AS count
+            FROM variants v JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
+            WHERE v.product_id = p.id AND v.retired_at IS NULL) v
+        WHERE p.retired_at IS NULL
+
+        """);
+
+    private static readonly Sql InStock = new(
+        """
+
+        AND (SELECT bool_or(k.on_hand > k.reserved) FROM variants v JOIN stock k ON k.variant_id = v.id AND k.warehouse = 1
+             WHERE v.product_id = p.id AND v.retired_at IS NULL)
+        """);
+
+    /// <summary>A page under a sort that stands still: one row more than asked for, if there is one.</summary>
+    /// <param name="subtree">The category and all below it, when they are known.</param>
+    public static ReadStatement Page(ProductFilter filter, IReadOnlyList<string>? subtree)
+    {
+        var sql = new ReadStatement();
+        var order = OrderBy(filter.Sort);
+        var limit = sql.Parameter(filter.Limit + 1);
+        var isByCategory = subtree is not null && filter.Conditions is { Search: null, Attributes: [], Ids: null };
+        sql.Append($"{Columns} FROM (SELECT p.id, p.price, p.name_key FROM ");
+        if (isByCategory)
+        {
+            // Each category's own index has the order, so a page is merged from the first rows of each.
+            sql.Append($"unnest({subtree!.ToArray()}) AS below (slug) CROSS JOIN LATERAL (SELECT p.id, p.price, p.name_key FROM products p");
+            AppendConditions(sql, filter.Conditions with { Category = null, MinRating = null }, subtree);
+            sql.Append($" AND p.category = below.slug");
+            if (filter.Conditions.MinRating is { } rating) sql.Append($" AND {RatingOf(new Sql("p.id"))} >= {rating}");
+            AppendBeyond(sql, filter.After);
+            sql.Append($" ORDER BY {order} LIMIT {limit}) p");
+        }
+        else
+        {
+            sql.Append($"products p");
+            AppendConditions(sql, filter.Conditions, subtree);
+            AppendBeyond(sql, filter.After);
+        }
+        return sql.Append($" ORDER BY {order} LIMIT {limit}) AS page {Joins} ORDER BY {order}");
+    }
+
+    /// <summary>The rows of these products, in this order; those that are sold no longer are left out.</summary>
+    public static ReadStatement Rows(long[] ids) => new ReadStatement().Append(
+        $"{Columns} FROM unnest({ids}) WITH ORDINALITY AS page (id, place) {Joins} ORDER BY page.place");
+
+    /// <summary>The ids of a ranked list.</summary>
+    /// <param name="subtree">The category and all below it, when they are known.</param>
+    public static ReadStatement Ranked(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree) =>
+        sort == ProductSort.Relevance ? ByRelevance(conditions) : ByScore(conditions, sort, subtree);
+
+    // The index gives the first thousand that fit, which then are compared. Equal ones by what others bought.
+    private static ReadStatement ByRelevance(ProductConditions conditions)
+    {
+        var sql = new ReadStatement();
+        var query = Query(sql, conditions.Search!);
+        sql.Append($"SELECT found.product_id FROM (SELECT s.product_id, s.terms FROM product_search s WHERE s.terms @@ {query}");
+        AppendTags(sql, conditions);
+        if (conditions.Ids is { } ids) sql.Append($" AND s.product_id = ANY ({ids})");
+        if (conditions is not { MinPrice: null, MaxPrice: null, InStock: false })
+        {
+            sql.Append($" AND (SELECT true");
+            AppendPrices(sql, conditions);
+            if (conditions.InStock) sql.Append(InStock);
+            sql.Append($" FROM products p WHERE p.id = s.product_id)");
+        }
+        if (conditions.MinRating is { } rating) sql.Append($" AND {RatingOf(new Sql("s.product_id"))} >= {rating}");
+        return sql.Append(
+            $$"""
+             LIMIT {{MaxRanked}}) AS found
+            ORDER BY ts_rank('{0.01, 0.05, 0.1, 1}', found.terms, {{query}}) DESC,
+                     (SELECT r.sold FROM product_scores r WHERE r.product_id = found.product_id) DESC, found.product_id DESC
+            """);
+    }
+
+    private static ReadStatement ByScore(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree)
+    {
+        var sql = new ReadStatement();
+        var score = new Sql(sort == ProductSort.Rating ? "r.rating" : "r.sold");
+        sql.Append($"SELECT r.product_id FROM products p");
+        AppendConditions(sql, conditions, subtree, withScores: true);
+        return sql.Append($" ORDER BY {score} DESC, r.product_id DESC LIMIT {MaxRanked}");
+    }
+
+    // Tags are asked only where the index over terms and tags is needed anyway; else columns of the product itself tell.
+    private static void AppendConditions(
+        ReadStatement sql, ProductConditions conditions, IReadOnlyList<string>? subtree, bool withScores = false)
+    {
+        var isByTags = conditions is not { Search: null, Attributes: [] } || (conditions.Category is not null && subtree is null);
+        if (isByTags) sql.Append($" JOIN product_search s ON s.product_id = p.id");
+        if (withScores || conditions.MinRating is not null) sql.Append($" JOIN product_scores r ON r.product_id = p.id");
+        sql.Append($" WHERE p.retired_at IS NULL");
+        if (conditions.Search is { } search) sql.Append($" AND s.terms @@ {Query(sql, search)}");
+        if (isByTags) AppendTags(sql, conditions);
+        else AppendColumns(sql, conditions, subtree);
+        if (conditions.Ids is { } ids) sql.Append($" AND p.id = ANY ({ids})");
+        AppendPrices(sql, conditions);
+        if (conditions.MinRating is { } rating) sql.Append($" AND r.rating >= {rating}");
+        if (conditions.InStock) sql.Append(InStock);
+    }
+
+    private static void AppendColumns(ReadStatement sql, ProductConditions conditions, IReadOnlyList<string>? subtree)
+    {
+        if (conditions.Category is not null) sql.Append($" AND p.category = ANY ({subtree!.ToArray()})");
+        if (conditions.Brands is [var brand]) sql.Append($" AND p.brand = {brand}");
+        else if (conditions.Brands.Count > 0) sql.Append($" AND p.brand = ANY ({conditions.Brands.ToArray()})");
+    }
+
+    private static void AppendTags(ReadStatement sql, ProductConditions conditions)
+    {
+        List<string> all = conditions.Category is { } category ? ["/c/" + category] : [];
+        foreach (var tags in conditions.Attributes.Select(attribute => attribute.Tags)
+            .Append([.. conditions.Brands.Select(brand => "/b/" + brand)]))
+        {
+            if (tags.Length == 1) all.Add(tags[0]);
+            else if (tags.Length > 1) sql.Append($" AND s.tags && {tags}");
+        }
+        if (all.Count > 0) sql.Append($" AND s.tags @> {all.ToArray()}");
+    }
+
+    private static void AppendPrices(ReadStatement sql, ProductConditions conditions)
+    {
+        if (conditions.MinPrice is { } min) sql.Append($" AND p.price >= {min}");
+        if (conditions.MaxPrice is { } max) sql.Append($" AND p.price <= {max}");
+    }
+
+    private static void AppendBeyond(ReadStatement sql, PageCursor? after)
+    {
+        if (after is null) return;
+        switch (after.Sort)
+        {
+            case ProductSort.PriceAscending: sql.Append($" AND (p.price, p.id) > ({after.Price}, {after.Id})"); break;
+            case ProductSort.PriceDescending: sql.Append($" AND (p.price, p.id) < ({after.Price}, {after.Id})"); break;
+            case ProductSort.Name: sql.Append($" AND (p.name_key, p.id) > ({after.Name}, {after.Id})"); break;
+            default: sql.Append($" AND p.id < {after.Id}"); break;
+        }
+    }
+
+    private static Sql RatingOf(Sql product) =>
+        new($"(SELECT r.rating FROM product_scores r WHERE r.product_id = {product.Text})");
+
+    private static Sql Query(ReadStatement sql, SearchQuery search) =>
+        new($"search_query({sql.Parameter(search.WordText).Text}, {sql.Parameter(search.CharacterText).Text})");
+
+    private static Sql OrderBy(ProductSort sort) => new(sort switch
+    {
+        ProductSort.PriceAscending => "p.price, p.id",
+        ProductSort.PriceDescending => "p.price DESC, p.id DESC",
+        ProductSort.Name => "p.name_key, p.id",
+        _ => "p.id DESC",
+    });
+}

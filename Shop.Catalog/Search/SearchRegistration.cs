@@ -1,0 +1,20 @@
+using Npgsql;
+using Shop.Catalog.Products;
+using Shop.ServiceDefaults.Data;
+
+namespace Shop.Catalog.Search;
+
+public static class SearchRegistration
+{
+    /// <summary>Lists, search and what belongs to them, over a pool that only reads.</summary>
+    public static void AddSearch(this IHostApplicationBuilder builder)
+    {
+        builder.AddDatabaseReads(CatalogReads.Database, CatalogReads.Options);
+        builder.Services.AddSingleton(services => new CatalogReads(
+            services.GetRequiredKeyedService<NpgsqlDataSource>(DatabaseExtensions.ReadsOf(CatalogReads.Database))));
+        builder.Services.AddSingleton<ProductList>();
+        builder.Services.AddSingleton<CategoryList>();
+        builder.Services.AddSingleton<RankedLists>();
+        builder.Services.AddSingleton<Spelling>();
+    }
+}
