@@ -15,7 +15,7 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(CartVariants))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CategoryItems))]
-[JsonSerializable(typeof(BrandItems))]
+[JsonSerializable(typeof(ListedBrands))]
 [JsonSerializable(typeof(RankedList))]
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(ProductForEditing))]

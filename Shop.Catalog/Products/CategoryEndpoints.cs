@@ -20,11 +20,11 @@ public static class CategoryEndpoints
         return TypedResults.Ok(await categories.ReadAsync(language, cancellationToken));
     }
 
-    private static async Task<Ok<BrandItems>> BrandsAsync(
+    private static async Task<Ok<ListedBrands>> BrandsAsync(
         HttpContext http, CategoryList categories, string? lang, CancellationToken cancellationToken)
     {
         var language = Language.Choose(http, lang);
         var brands = await categories.BrandsAsync(cancellationToken);
-        return TypedResults.Ok(new BrandItems([.. brands.Select(brand => new BrandItem(brand.Slug, brand.NameIn(language), brand.Count))]));
+        return TypedResults.Ok(new ListedBrands([.. brands.Select(brand => new ListedBrand(brand.Slug, brand.NameIn(language), brand.Count))]));
     }
 }

@@ -37,10 +37,10 @@ public sealed record CategoryItems(IReadOnlyList<CategoryItem> Items);
 /// <param name="Parent">Slug of the category above; null at the top.</param>
 public sealed record CategoryItem(string Slug, string Name, int Count, string? Parent);
 
-public sealed record BrandItems(IReadOnlyList<BrandItem> Items);
+public sealed record ListedBrands(IReadOnlyList<ListedBrand> Items);
 
 /// <param name="Count">Products on sale.</param>
-public sealed record BrandItem(string Slug, string Name, int Count);
+public sealed record ListedBrand(string Slug, string Name, int Count);
 
 /// <summary>What an administrator sends. When changing a product, an absent optional member keeps its value.</summary>
 /// <param name="Price">In major units, at most two decimals.</param>
