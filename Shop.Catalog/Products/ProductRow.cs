@@ -64,10 +64,11 @@ public sealed record ProductRow(
     public ProductDetail ToDetail(string language)
     {
         var chinese = language == Language.Chinese;
+        var description = chinese ? DescriptionZh ?? DescriptionEn : DescriptionEn;
         return new ProductDetail(
             Id, Slug, chinese ? NameZh ?? NameEn : NameEn, Money.ToMajor(Price), Currency, Category,
             ProductItems.ImageUrl(Id, Version), Variants.Sum(variant => variant.Available), chinese ? CategoryZh : CategoryEn,
-            chinese ? DescriptionZh ?? DescriptionEn : DescriptionEn, NameEn, NameZh, DescriptionEn, DescriptionZh,
+            description, DescriptionHtml.Of(description), NameEn, NameZh, DescriptionEn, DescriptionZh,
             Brand, chinese ? BrandZh : BrandEn, Math.Round((decimal)Rating, 1), Stars.Sum(),
             Attributes, [.. Variants.Select(variant => variant.ToItem())]);
     }

@@ -68,6 +68,8 @@ public static class ProductRules
         CheckText(validator, "nameZh", input.NameZh, MaxNameLength);
         CheckText(validator, "description", input.Description, MaxDescriptionLength);
         CheckText(validator, "descriptionZh", input.DescriptionZh, MaxDescriptionLength);
+        CheckMarkdown(validator, "description", input.Description);
+        CheckMarkdown(validator, "descriptionZh", input.DescriptionZh);
         AttributeRules.Check(validator, "attributes", input.Attributes);
         price = CheckPrice(validator, input.Price);
         validator
@@ -95,6 +97,11 @@ public static class ProductRules
             .Check(text is null || !HasControls(text), field, "must not hold control characters")
             .Check(text is null || !text.EnumerateRunes().Any(SearchTerms.IsNoncharacter), field, "must not hold code points that are no characters");
     }
+
+    internal static void CheckMarkdown(Validator check, string field, string? text) =>
+        check.Check(
+            text is null || text.Length > MaxDescriptionLength || DescriptionHtml.IsRenderable(text), field,
+            "must not be nested so deeply, or hold nothing to show");
 
     private static bool HasControls(string text) => text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
 

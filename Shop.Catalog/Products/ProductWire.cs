@@ -16,13 +16,15 @@ public sealed record ProductItem(
 public sealed record ProductPage(IReadOnlyList<ProductItem> Items, string? Next, string? Corrected = null);
 
 /// <param name="Name">In the language of the answer, as is the description.</param>
+/// <param name="Description">Markdown as written.</param>
+/// <param name="DescriptionHtml">The same as HTML that may stand in a page.</param>
 /// <param name="NameZh">Null when the product has no Chinese name.</param>
 /// <param name="Attributes">What all variants have in common.</param>
 public sealed record ProductDetail(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
-    string CategoryName, string Description, string NameEn, string? NameZh, string DescriptionEn, string? DescriptionZh,
-    string? Brand, string? BrandName, decimal Rating, int Reviews, IReadOnlyDictionary<string, string> Attributes,
-    IReadOnlyList<VariantItem> Variants);
+    string CategoryName, string Description, string DescriptionHtml, string NameEn, string? NameZh, string DescriptionEn,
+    string? DescriptionZh, string? Brand, string? BrandName, decimal Rating, int Reviews,
+    IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<VariantItem> Variants);
 
 /// <summary>What is sold of a product; the first one is meant when only the product is named.</summary>
 /// <param name="Price">Of one unit, in major units.</param>

@@ -6,7 +6,7 @@ namespace Shop.Web.Services;
 public sealed record Product(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
     string? CategoryName = null, string? Description = null, string? Brand = null, string? BrandName = null, decimal Rating = 0, int Reviews = 0,
-    int VariantCount = 1, IReadOnlyList<Variant>? Variants = null)
+    int VariantCount = 1, IReadOnlyList<Variant>? Variants = null, string? DescriptionHtml = null)
 {
     /// <summary>What there is to choose from; empty when there is only one thing to buy.</summary>
     public IReadOnlyList<Variant> Choices => Variants is { Count: > 1 } several ? several : [];

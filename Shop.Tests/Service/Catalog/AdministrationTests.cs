@@ -114,6 +114,7 @@ public sealed class AdministrationTests(CatalogBed bed) : IClassFixture<CatalogB
     [InlineData("POST", "/api/products", """[]""", null)]
     [InlineData("POST", "/api/products", """{"name":"Lamp","price":1""", null)]
     [InlineData("POST", "/api/products", "", null)]
+    [InlineData("POST", "/api/products", """{"name":"Lamp","price":1,"description":"[only]: http://example.com"}""", "description")]
     [InlineData("PUT", "/api/products/1", """{"name":"Lamp","price":0}""", "price")]
     [InlineData("PUT", "/api/products/1", """{"name":"Lamp","price":1,"category":"nowhere"}""", "category")]
     [InlineData("PUT", "/api/products/x", """{"name":"Lamp","price":1}""", "id")]
@@ -141,6 +142,18 @@ public sealed class AdministrationTests(CatalogBed bed) : IClassFixture<CatalogB
             answers.Add(await SendAsync(_administrator, HttpMethod.Post, "/api/products", $$"""{"name":"{{name}}","price":1}"""));
         Assert.Equal([HttpStatusCode.Created, HttpStatusCode.BadRequest], answers.Select(answer => answer.Status));
         Assert.Equal(names[0], (string?)answers[0].Json["name"]);
+    }
+
+    [Fact]
+    public async Task A_description_is_kept_as_written_and_shown_as_harmless_HTML()
+    {
+        const string Markdown = "**Warm** [here](javascript:alert(1)) <script>alert(2)</script>";
+        var created = await SendAsync(_administrator, HttpMethod.Post, "/api/products", $$"""{"name":"Lamp","price":1,"description":"{{Markdown}}","descriptionZh":"*暖*"}""");
+        var page = await SendAsync(_visitor, HttpMethod.Get, $"/api/products/{(long)created.Json["id"]!}?lang=en");
+        Assert.Equal(Markdown, (string?)page.Json["description"]);
+        Assert.Equal("<p><strong>Warm</strong> here &lt;script&gt;alert(2)&lt;/script&gt;</p>", (string?)page.Json["descriptionHtml"]);
+        page = await SendAsync(_visitor, HttpMethod.Get, $"/api/products/{(long)created.Json["id"]!}?lang=zh");
+        Assert.Equal("<p><em>暖</em></p>", (string?)page.Json["descriptionHtml"]);
     }
 
     [Fact]

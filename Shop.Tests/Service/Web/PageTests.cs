@@ -78,6 +78,18 @@ public sealed class PageTests(WebFixture fixture) : IClassFixture<WebFixture>, I
     }
 
     [Fact]
+    public async Task A_description_is_shown_as_the_HTML_that_Catalog_made_of_it()
+    {
+        _upstream.Answer("GET /api/products/7", Storefront.Product.Trim().TrimEnd('}') + """
+            ,"description":"**Fine** <b>cup</b>","descriptionHtml":"<p><strong>Fine</strong> &lt;b&gt;cup&lt;/b&gt;</p>"}
+            """);
+
+        var html = await _browser.GetStringAsync(new Uri("/products/7", UriKind.Relative));
+
+        Assert.Contains("<p><strong>Fine</strong> &lt;b&gt;cup&lt;/b&gt;</p>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_chosen_language_is_remembered()
     {
         var choice = await GetAsync("/language?to=zh&returnUrl=%2Fcart");
