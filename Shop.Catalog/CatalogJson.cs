@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
 using Shop.Catalog.Products;
+using Shop.Catalog.Reviews;
 using Shop.Catalog.Search;
 
 namespace Shop.Catalog;
@@ -30,6 +31,11 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(PriceChanged))]
 [JsonSerializable(typeof(GoodsInput))]
 [JsonSerializable(typeof(StockLevel))]
+[JsonSerializable(typeof(ReviewInput))]
+[JsonSerializable(typeof(ReviewPage))]
+[JsonSerializable(typeof(OwnReview))]
+[JsonSerializable(typeof(ModeratedPage))]
+[JsonSerializable(typeof(ModerationInput))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationAnswer))]
 [JsonSerializable(typeof(ConfirmRequest))]

@@ -1,4 +1,5 @@
 using Shop.Catalog.Products;
+using Shop.Catalog.Reviews;
 using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Catalog.Inventory;
@@ -16,6 +17,7 @@ public sealed class OrderPaidHandler(StockStore store, Shortages shortages, Prod
     {
         var confirm = new Confirm(message.OrderId, message.Revision, message.Version);
         var result = await store.ApplyAsync(context.Connection, context.Transaction, [confirm], cancellationToken);
+        await ReviewStore.RecordPurchaseAsync(context, message.OrderId, cancellationToken);
         context.AfterCommit(() =>
         {
             shortages.Report(message.OrderId, result.Outcomes[0]);

@@ -22,6 +22,7 @@ public static class GatewayRoutes
     [
         Route("products", "catalog", "/api/products/{**rest}"),
         Route("variants", "catalog", "/api/variants/{**rest}"),
+        Route("reviews", "catalog", "/api/reviews/{**rest}"),
         Route("categories", "catalog", "/api/categories/{**rest}"),
         Route("brands", "catalog", "/api/brands/{**rest}"),
         Route("audit", "catalog", "/api/audit"),

@@ -6,6 +6,7 @@ using Shop.Web.Carts;
 using Shop.Web.Checkouts;
 using Shop.Web.Gateway;
 using Shop.Web.Pages;
+using Shop.Web.Reviews;
 using Shop.Web.Texts;
 
 namespace Shop.Web.Storefront;
@@ -49,6 +50,7 @@ public static class StorefrontRegistration
         app.MapRazorComponents<App>();
         app.MapCartForms();
         app.MapCheckoutForms();
+        app.MapReviewForms();
         app.MapPreferenceForms();
     }
 }

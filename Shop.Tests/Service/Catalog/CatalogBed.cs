@@ -77,6 +77,8 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
 
     public HttpClient Customer() => WithToken(role: null);
 
+    public HttpClient CustomerOf(Guid id) => WithToken(role: null, customer: id);
+
     public HttpClient Administrator(int replica = 0) => WithToken("admin", replica);
 
     /// <summary>Calls as the service Orders.</summary>
@@ -202,11 +204,11 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
         return read(reader);
     }
 
-    private HttpClient WithToken(string? role, int replica = 0)
+    private HttpClient WithToken(string? role, int replica = 0, Guid? customer = null)
     {
         var client = Visitor(replica);
         client.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Bearer", _tokens.TokenFor(Guid.CreateVersion7(), role));
+            new AuthenticationHeaderValue("Bearer", _tokens.TokenFor(customer ?? Guid.CreateVersion7(), role));
         return client;
     }
 }
