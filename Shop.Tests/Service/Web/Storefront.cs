@@ -22,6 +22,11 @@ internal static partial class Storefront
     {
         upstream.Answer("GET /api/products", $$"""{"items":[{{Product}}],"next":"more"}""");
         upstream.Answer("GET /api/products/7", Product);
+        upstream.Answer("GET /api/products/7/reviews", """
+            {"summary":{"average":4.5,"count":2,"histogram":[0,0,0,1,1]},"next":"9.1","items":[
+             {"id":9,"stars":5,"title":"Fine <i>cup</i>","body":"Holds tea.","author":null,"verified":true,"helpful":1,"createdAt":"2026-01-01T00:00:00Z","mine":false}]}
+            """);
+        upstream.Answer("GET /api/products/7/reviews/mine", """{"code":"review_unknown"}""", 404);
         upstream.Answer("GET /api/products/8", """{"code":"product_unknown"}""", 404);
         upstream.Answer("GET /api/categories", """{"items":[{"slug":"kitchen","name":"Kitchen","count":1}]}""");
         upstream.Answer("GET /api/cart", """
