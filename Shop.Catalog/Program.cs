@@ -29,4 +29,5 @@ app.MapAdministration();
 app.MapPictures();
 app.MapReservations();
 app.MapReviews();
+app.MapInventory();
 app.Run();

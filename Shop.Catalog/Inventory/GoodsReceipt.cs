@@ -8,7 +8,7 @@ namespace Shop.Catalog.Inventory;
 /// <summary>Goods that come in: counter, ledger and audit trail in one statement.</summary>
 public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
 {
-    private const int MaxOnHand = 1_000_000_000;
+    public const int MaxOnHand = 1_000_000_000;
 
     private const string Receive =
         """

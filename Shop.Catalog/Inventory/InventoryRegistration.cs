@@ -18,6 +18,9 @@ public static class InventoryRegistration
                 ? ActivatorUtilities.CreateInstance<ConditionalUpdates>(services)
                 : ActivatorUtilities.CreateInstance<GroupCommit>(services));
         builder.Services.AddSingleton<StockService>();
+        builder.Services.AddSingleton<StockTaking>();
+        builder.Services.AddSingleton<StockReturns>();
+        builder.Services.AddSingleton<StockHistories>();
         builder.Services.AddSingleton<Skus>();
         builder.Services.AddSingleton<Shortages>();
         builder.Services.AddSingleton<OrderStates>();

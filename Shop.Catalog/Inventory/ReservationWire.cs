@@ -15,16 +15,18 @@ public sealed record ReservationRequest(
     private const int MaxQuantity = 10_000;
     private const int MaxRevision = 1_000_000;
 
-    public void Validate()
+    public void Validate() => Validate(Lines, new Validator()
+        .Check(OrderId != Guid.Empty, "orderId", "is required")
+        .Check(CustomerId != Guid.Empty, "customerId", "is required")
+        .Check(Revision is > 0 and <= MaxRevision, "revision", $"must be between 1 and {MaxRevision}"));
+
+    /// <summary>Refuses lines that break a rule, together with what the check has found already.</summary>
+    public static void Validate(IReadOnlyList<ReservationRequestLine>? lines, Validator check)
     {
-        var lines = Lines ?? [];
-        var check = new Validator()
-            .Check(OrderId != Guid.Empty, "orderId", "is required")
-            .Check(CustomerId != Guid.Empty, "customerId", "is required")
-            .Check(Revision is > 0 and <= MaxRevision, "revision", $"must be between 1 and {MaxRevision}")
-            .Check(lines.Count is > 0 and <= MaxLines, "lines", $"must be between 1 and {MaxLines}");
-        check.Check(lines.All(line => line is not null), "lines", "must not be null");
-        check.ThrowIfInvalid();
+        lines ??= [];
+        check.Check(lines.Count is > 0 and <= MaxLines, "lines", $"must be between 1 and {MaxLines}")
+            .Check(lines.All(line => line is not null), "lines", "must not be null")
+            .ThrowIfInvalid();
         check
             .Check(lines.All(line => line.ProductId > 0), "lines.productId", "must be positive")
             .Check(
@@ -35,14 +37,21 @@ public sealed record ReservationRequest(
             .ThrowIfInvalid();
     }
 
-    /// <param name="variants">The variant that each line means; lines of one variant, named once by SKU and once without, become one.</param>
+    /// <param name="variants">The variant that each line means.</param>
     public Reserve ToOperation(long[] variants)
     {
-        OperationLine[] lines =
-            [.. Lines!.Zip(variants, (line, id) => new OperationLine(id, line.Quantity)).OrderBy(line => line.VariantId)];
-        if (variants.Distinct().Count() < variants.Length)
-            lines = [.. lines.GroupBy(line => line.VariantId, (id, same) => new OperationLine(id, same.Sum(line => line.Quantity)))];
+        var lines = Merge(Lines!, variants);
         return new Reserve(OrderId, Revision, CustomerId, Hash(CustomerId, lines), lines);
+    }
+
+    /// <summary>In order of variant. Lines of one variant, named once by SKU and once without, become one.</summary>
+    public static OperationLine[] Merge(IReadOnlyList<ReservationRequestLine> lines, long[] variants)
+    {
+        OperationLine[] merged =
+            [.. lines.Zip(variants, (line, id) => new OperationLine(id, line.Quantity)).OrderBy(line => line.VariantId)];
+        return variants.Distinct().Count() == variants.Length
+            ? merged
+            : [.. merged.GroupBy(line => line.VariantId, (id, same) => new OperationLine(id, same.Sum(line => line.Quantity)))];
     }
 
     /// <summary>Over what is asked for, not over how it was written.</summary>

@@ -23,6 +23,14 @@ public sealed class Skus(NpgsqlDataSource database)
     public static bool IsValid(string sku) =>
         sku.Length is > 0 and <= MaxLength && sku.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
+    /// <summary>404 product_unknown.</summary>
+    public static ProblemException Unknown(string sku)
+    {
+        var problem = Problem.NotFound("product_unknown", "There is no variant with this SKU.");
+        problem.Extensions["sku"] = sku;
+        return problem;
+    }
+
     /// <summary>The variant of each line, in their order.</summary>
     /// <exception cref="ProblemException">404 product_unknown when the product has no variant of that SKU.</exception>
     public async ValueTask<long[]> ResolveAsync(

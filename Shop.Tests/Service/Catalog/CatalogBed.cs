@@ -152,7 +152,8 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
             LEFT JOIN (
                 SELECT variant_id, sum(quantity) FILTER (WHERE kind NOT IN ('reserved', 'released')) AS on_hand,
                        sum(quantity) FILTER (WHERE kind IN ('reserved', 'released', 'sold')) AS reserved
-                FROM stock_ledger GROUP BY variant_id) l USING (variant_id)
+                FROM (SELECT variant_id, kind, quantity FROM stock_ledger
+                      UNION ALL SELECT variant_id, kind, quantity FROM stock_carried) m GROUP BY variant_id) l USING (variant_id)
             LEFT JOIN (
                 SELECT variant_id, sum(quantity) AS held
                 FROM reservations JOIN reservation_lines USING (order_id, revision)
