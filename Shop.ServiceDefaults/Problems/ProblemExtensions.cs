@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -11,9 +12,13 @@ namespace Shop.ServiceDefaults.Problems;
 
 internal static class ProblemExtensions
 {
+    // In bytes; what takes more, as a picture does, says so at its endpoint.
+    private const long MaxBody = 1 << 20;
+
     public static void AddProblems(this IHostApplicationBuilder builder)
     {
         builder.Services.AddExceptionHandler<ProblemHandler>();
+        builder.Services.Configure<KestrelServerOptions>(options => options.Limits.MaxRequestBodySize = MaxBody);
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options => Configure(options.SerializerOptions));
     }
