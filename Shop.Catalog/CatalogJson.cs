@@ -18,6 +18,8 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(CategoryItems))]
 [JsonSerializable(typeof(ListedBrands))]
 [JsonSerializable(typeof(RankedList))]
+[JsonSerializable(typeof(ProductFacets))]
+[JsonSerializable(typeof(SuggestionItems))]
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(ProductForEditing))]
 [JsonSerializable(typeof(VariantInput))]

@@ -25,6 +25,7 @@ app.MapDefaultEndpoints();
 app.MapProducts();
 app.MapVariants();
 app.MapCategories();
+app.MapSearch();
 app.MapAdministration();
 app.MapPictures();
 app.MapReservations();

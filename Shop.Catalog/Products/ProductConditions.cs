@@ -36,6 +36,13 @@ public sealed record ProductConditions(
     /// <summary>What no product can fulfil: a search of punctuation only.</summary>
     public bool IsImpossible => Search is { IsEmpty: true };
 
+    /// <summary>Every product is meant.</summary>
+    public bool IsEmpty => this is
+    {
+        Category: null, Brands: [], Attributes: [], MinPrice: null, MaxPrice: null, MinRating: null, InStock: false, Ids: null,
+        Search: null,
+    };
+
     /// <summary>Reads and checks; what breaks a rule is recorded with <paramref name="check"/>.</summary>
     public static ProductConditions Parse(ProductConditionsQuery query, Validator check)
     {

@@ -35,9 +35,8 @@ internal static class ProductListSql
 
     private static readonly Sql InStock = new(
         """
-
-        AND (SELECT bool_or(k.on_hand > k.reserved) FROM variants v JOIN stock k ON k.variant_id = v.id AND k.warehouse = 1
-             WHERE v.product_id = p.id AND v.retired_at IS NULL)
+        (SELECT bool_or(k.on_hand > k.reserved) FROM variants v JOIN stock k ON k.variant_id = v.id AND k.warehouse = 1
+         WHERE v.product_id = p.id AND v.retired_at IS NULL)
         """);
 
     /// <summary>A page under a sort that stands still: one row more than asked for, if there is one.</summary>
@@ -77,6 +76,44 @@ internal static class ProductListSql
     public static ReadStatement Ranked(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree) =>
         sort == ProductSort.Relevance ? ByRelevance(conditions) : ByScore(conditions, sort, subtree);
 
+    /// <summary>What facets are counted over; without any condition, the newest products.</summary>
+    /// <param name="subtree">The category and all below it, when they are known.</param>
+    /// <param name="limit">Of products.</param>
+    public static ReadStatement FacetRows(ProductConditions conditions, IReadOnlyList<string>? subtree, int limit)
+    {
+        var sql = new ReadStatement();
+        sql.Append($"SELECT s.tags, p.price, r.rating, coalesce({InStock}, false) FROM (SELECT p.id, p.price FROM products p");
+        AppendConditions(sql, conditions, subtree);
+        if (conditions.IsEmpty) sql.Append($" ORDER BY p.id DESC");
+        return sql.Append(
+            $"""
+             LIMIT {limit}) AS p
+            JOIN product_search s ON s.product_id = p.id
+            JOIN product_scores r ON r.product_id = p.id
+            """);
+    }
+
+    /// <summary>Products whose name has what was typed, for suggestions.</summary>
+    /// <param name="candidates">Number of products that are compared.</param>
+    public static ReadStatement Suggested(SearchQuery search, int candidates, int limit)
+    {
+        var sql = new ReadStatement();
+        var query = Query(sql, search);
+        return sql.Append(
+            $$"""
+            SELECT p.id, p.slug, en.name, zh.name
+            FROM (
+                SELECT found.product_id, ts_rank('{0, 0, 0, 1}', found.terms, {{query}}) AS rank
+                FROM (SELECT s.product_id, s.terms FROM product_search s WHERE s.terms @@ {{query}} LIMIT {{candidates}}) AS found
+                ORDER BY rank DESC, found.product_id DESC LIMIT {{limit}}) AS best
+            JOIN products p ON p.id = best.product_id
+            JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
+            LEFT JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
+            WHERE best.rank > 0.00001
+            ORDER BY best.rank DESC, p.id DESC
+            """);
+    }
+
     // The index gives the first thousand that fit, which then are compared. Equal ones by what others bought.
     private static ReadStatement ByRelevance(ProductConditions conditions)
     {
@@ -89,7 +126,7 @@ internal static class ProductListSql
         {
             sql.Append($" AND (SELECT true");
             AppendPrices(sql, conditions);
-            if (conditions.InStock) sql.Append(InStock);
+            if (conditions.InStock) sql.Append($" AND {InStock}");
             sql.Append($" FROM products p WHERE p.id = s.product_id)");
         }
         if (conditions.MinRating is { } rating) sql.Append($" AND {RatingOf(new Sql("s.product_id"))} >= {rating}");
@@ -124,7 +161,7 @@ internal static class ProductListSql
         if (conditions.Ids is { } ids) sql.Append($" AND p.id = ANY ({ids})");
         AppendPrices(sql, conditions);
         if (conditions.MinRating is { } rating) sql.Append($" AND r.rating >= {rating}");
-        if (conditions.InStock) sql.Append(InStock);
+        if (conditions.InStock) sql.Append($" AND {InStock}");
     }
 
     private static void AppendColumns(ReadStatement sql, ProductConditions conditions, IReadOnlyList<string>? subtree)

@@ -16,5 +16,9 @@ public static class SearchRegistration
         builder.Services.AddSingleton<CategoryList>();
         builder.Services.AddSingleton<RankedLists>();
         builder.Services.AddSingleton<Spelling>();
+        builder.Services.AddSingleton<Facets>();
+        builder.Services.AddSingleton<Suggestions>();
+        builder.Services.AddSingleton<SalesTally>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SalesTally>());
     }
 }
