@@ -68,6 +68,19 @@ public sealed class FacetTests(CatalogBed bed) : IClassFixture<CatalogBed>, IAsy
     }
 
     [Fact]
+    public async Task Other_choices_beside_the_chosen_one_are_counted()
+    {
+        var brand = (await GetAsync("/api/products/facets?category=men"))["brands"]![0]!["slug"];
+        var facets = await GetAsync($"/api/products/facets?category=men&brand={brand}&attr=size:m");
+        var brands = (JsonArray)facets["brands"]!;
+        var sizes = ((JsonArray)facets["attributes"]!).Single(attribute => (string?)attribute!["name"] == "size")!["values"]!;
+        Assert.True(brands.Count > 3);
+        Assert.Equal(await CountAsync("category=men&attr=size:m"), brands.Sum(other => (int)other!["count"]!));
+        Assert.Equal(["l", "m", "s", "xl"], ((JsonArray)sizes).Select(value => (string)value!["value"]!).Order(StringComparer.Ordinal));
+        Assert.All((JsonArray)sizes, value => Assert.Equal((int)facets["count"]!, (int)value!["count"]!));
+    }
+
+    [Fact]
     public async Task A_choice_that_fits_nothing_stays_to_be_taken_back()
     {
         var facets = await GetAsync("/api/products/facets?category=books&brand=aurora&attr=size:m");
