@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Shop.Tests.Service;
@@ -11,6 +12,7 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>For <c>[Collection(Servers.Collection)]</c>.</summary>
     public const string Collection = "servers";
     private readonly List<LocalServer> _started = [];
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _prepared = new(StringComparer.Ordinal);
     private string _postgres = "";
 
     /// <summary>host:port; share it by taking key prefixes.</summary>
@@ -20,13 +22,33 @@ public sealed class Servers : IAsyncLifetime
     public string RabbitConnectionString { get; private set; } = "";
 
     /// <summary>A new, empty database; answers its connection string.</summary>
-    public async Task<string> CreateDatabaseAsync(string prefix)
+    public Task<string> CreateDatabaseAsync(string prefix) => CreateAsync(UniqueName(prefix), "");
+
+    private async Task<string> CreateAsync(string name, string options)
     {
-        var name = UniqueName(prefix);
         await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_postgres) { Pooling = false });
-        await using var create = server.CreateCommand($"create database \"{name}\"");
+        await using var create = server.CreateCommand($"create database \"{name}\" {options}");
         await create.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(_postgres) { Database = name }.ConnectionString;
+    }
+
+    /// <summary>
+    /// A new database that is a copy of one which is prepared once in a run; answers its connection string. Copying takes a
+    /// tenth of the time of migrating and seeding.
+    /// </summary>
+    /// <param name="name">Tells what is prepared.</param>
+    /// <param name="prepare">Fills the empty database of that connection string, and leaves no connection to it.</param>
+    public async Task<string> CopyDatabaseAsync(string name, Func<string, Task> prepare)
+    {
+        var template = await _prepared.GetOrAdd(name, _ => new(() => PrepareAsync(name, prepare))).Value;
+        return await CreateAsync(UniqueName(name), $"template \"{template}\"");
+    }
+
+    private async Task<string> PrepareAsync(string name, Func<string, Task> prepare)
+    {
+        var connectionString = await CreateDatabaseAsync(name + "_template");
+        await prepare(connectionString);
+        return new NpgsqlConnectionStringBuilder(connectionString).Database!;
     }
 
     /// <summary>Connection string of a database that does not exist yet.</summary>

@@ -14,7 +14,7 @@ using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Tests.Service.Catalog;
 
-/// <summary>Two replicas of Catalog over a seeded database of their own and a Redis, with a stand-in for Orders.</summary>
+/// <summary>Two replicas of Catalog over a copy of a seeded database of their own and a Redis, with a stand-in for Orders.</summary>
 public class CatalogBed(Servers servers) : IAsyncLifetime
 {
     private const string CallerKey = "key-of-orders";
@@ -40,27 +40,34 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
     {
         _tokens = await TokenIssuer.StartAsync();
         await OrdersStub.StartAsync("key-of-catalog");
-        var connectionString = await servers.CreateDatabaseAsync("catalog");
-        Settings = new()
-        {
-            ["ConnectionStrings:catalogdb"] = connectionString,
-            ["ConnectionStrings:cache"] = servers.RedisConnectionString,
-            ["ConnectionStrings:messaging"] = servers.RabbitConnectionString,
-            ["services:web:http:0"] = _tokens.Address,
-            ["services:orders:http:0"] = OrdersStub.Address,
-            ["Catalog:CachePrefix"] = Servers.UniqueName("catalog"),
-            ["Messaging:Exchange"] = Servers.UniqueName("catalog"),
-            ["Internal:Name"] = Servers.UniqueName("catalog"),
-            ["Internal:Key"] = "key-of-catalog",
-            ["Internal:Callers:orders"] = CallerKey,
-            ["Catalog:Seed"] = "true",
-            ["Catalog:Inventory:Strategy"] = Strategy,
-            ["Shutdown:Notice"] = "00:00:00",
-        };
+        var connectionString = await servers.CopyDatabaseAsync("catalog", SeedAsync);
+        Settings = SettingsWith(connectionString);
         _replicas.Add(await StartAsync(Settings));
         _replicas.Add(await StartAsync(Settings));
         _database = NpgsqlDataSource.Create(connectionString);
     }
+
+    private async Task SeedAsync(string connectionString)
+    {
+        var settings = new Dictionary<string, string>(SettingsWith(connectionString)) { ["Catalog:Seed"] = "true" };
+        await using var replica = await StartAsync(settings);
+    }
+
+    private Dictionary<string, string> SettingsWith(string connectionString) => new()
+    {
+        ["ConnectionStrings:catalogdb"] = connectionString,
+        ["ConnectionStrings:cache"] = servers.RedisConnectionString,
+        ["ConnectionStrings:messaging"] = servers.RabbitConnectionString,
+        ["services:web:http:0"] = _tokens.Address,
+        ["services:orders:http:0"] = OrdersStub.Address,
+        ["Catalog:CachePrefix"] = Servers.UniqueName("catalog"),
+        ["Messaging:Exchange"] = Servers.UniqueName("catalog"),
+        ["Internal:Name"] = Servers.UniqueName("catalog"),
+        ["Internal:Key"] = "key-of-catalog",
+        ["Internal:Callers:orders"] = CallerKey,
+        ["Catalog:Inventory:Strategy"] = Strategy,
+        ["Shutdown:Notice"] = "00:00:00",
+    };
 
     public async Task DisposeAsync()
     {
