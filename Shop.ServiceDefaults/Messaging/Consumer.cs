@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -6,34 +5,14 @@ using Shop.ServiceDefaults.Data;
 
 namespace Shop.ServiceDefaults.Messaging;
 
-/// <summary>Receives this service's queue, session after session, for as long as the service runs.</summary>
-internal sealed partial class Consumer(
+/// <summary>Receives this service's queue.</summary>
+internal sealed class Consumer(
     ServiceDatabases databases, Broker broker, MessagingSettings settings, DeliveryHandler handler, TimeProvider time, ILogger<Consumer> logger)
-    : BackgroundService
+    : Receiver(settings.Queue, databases, time, logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(3);
+    private readonly TimeProvider _time = time;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await databases.WhenReadyAsync(stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await ReceiveAsync(stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogInterrupted(exception, settings.Queue);
-            }
-
-            await Task.Delay(Pause, time, stoppingToken);
-        }
-    }
-
-    /// <summary>Returns when the channel or the queue is gone.</summary>
-    private async Task ReceiveAsync(CancellationToken stoppingToken)
+    protected override async Task ReceiveAsync(CancellationToken stoppingToken)
     {
         await using var channel = await broker.OpenChannelAsync((ushort)settings.Concurrency, stoppingToken);
         await Topology.DeclareAsync(channel, settings, stoppingToken);
@@ -85,7 +64,7 @@ internal sealed partial class Consumer(
     /// <summary>No more deliveries, then the handlers at work finish. Cancelling first also keeps the broker from reusing a live channel.</summary>
     private async Task DrainAsync(IChannel channel, string tag, SemaphoreSlim running)
     {
-        using var deadline = new CancellationTokenSource(DrainTime, time);
+        using var deadline = new CancellationTokenSource(DrainTime, _time);
         try
         {
             if (channel.IsOpen)
@@ -98,22 +77,4 @@ internal sealed partial class Consumer(
             LogNotDrained(exception, settings.Queue);
         }
     }
-
-    private static Task EndAsync(TaskCompletionSource ended)
-    {
-        ended.TrySetResult();
-        return Task.CompletedTask;
-    }
-
-    [LoggerMessage(1, LogLevel.Information, "Receiving from {Queue}")]
-    private partial void LogReceiving(string queue);
-
-    [LoggerMessage(2, LogLevel.Warning, "Receiving from {Queue} was interrupted and begins anew")]
-    private partial void LogInterrupted(Exception exception, string queue);
-
-    [LoggerMessage(3, LogLevel.Warning, "Message {MessageId} got no answer and will be delivered again")]
-    private partial void LogUnanswered(Exception exception, string? messageId);
-
-    [LoggerMessage(4, LogLevel.Warning, "Handlers of {Queue} did not finish in time")]
-    private partial void LogNotDrained(Exception exception, string queue);
 }

@@ -15,17 +15,27 @@ internal sealed partial class DeadLetters(
     public async Task<int> ReplayAsync(CancellationToken cancellationToken)
     {
         await using var channel = await OpenAsync(cancellationToken);
-        var waiting = (await channel.QueueDeclarePassiveAsync(settings.DeadQueue, cancellationToken)).MessageCount;
+        var moved = settings.Consumed.Count == 0 ? 0 : await MoveAsync(channel, settings.DeadQueue, _ => settings.Queue, cancellationToken);
+        // A job that no lane knows was one by mistake; the first lane says so again.
+        foreach (var queue in settings.WorkQueues)
+            moved += await MoveAsync(
+                channel, queue.DeadQueue, type => (queue.LaneOf(type) ?? queue.Lanes[0]).Queue, cancellationToken);
+        return moved;
+    }
+
+    private async Task<int> MoveAsync(IChannel channel, string from, Func<string?, string> to, CancellationToken cancellationToken)
+    {
+        var waiting = (await channel.QueueDeclarePassiveAsync(from, cancellationToken)).MessageCount;
         var moved = 0;
-        while (moved < waiting && await channel.BasicGetAsync(settings.DeadQueue, autoAck: false, cancellationToken) is { } letter)
+        while (moved < waiting && await channel.BasicGetAsync(from, autoAck: false, cancellationToken) is { } letter)
         {
             await channel.BasicPublishAsync(
-                "", settings.Queue, mandatory: true, Fresh(letter.BasicProperties), letter.Body, cancellationToken);
+                "", to(letter.BasicProperties.Type), mandatory: true, Fresh(letter.BasicProperties), letter.Body, cancellationToken);
             await channel.BasicAckAsync(letter.DeliveryTag, multiple: false, cancellationToken);
             moved++;
         }
 
-        LogReplayed(moved, settings.DeadQueue);
+        LogReplayed(moved, from);
         return moved;
     }
 

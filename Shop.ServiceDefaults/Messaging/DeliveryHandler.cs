@@ -3,17 +3,14 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using Shop.ServiceDefaults.Data;
-using Shop.ServiceDefaults.Problems;
 
 namespace Shop.ServiceDefaults.Messaging;
 
 /// <summary>Decides what becomes of one delivery: acknowledged, tried again later, or a dead letter.</summary>
 internal sealed partial class DeliveryHandler(
-    Inbox inbox, ServiceDatabases databases, MessagingSettings settings, MessagingMetrics metrics, TimeProvider time,
+    Inbox inbox, Patience patience, MessagingSettings settings, MessagingMetrics metrics, TimeProvider time,
     ILogger<DeliveryHandler> logger)
 {
-    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PostponeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Answers the broker, or throws: then the delivery is unanswered.</summary>
@@ -27,7 +24,7 @@ internal sealed partial class DeliveryHandler(
         }
 
         using var activity = Start(message);
-        if (await TryAsync(type, body, message, stoppingToken) is { } failure)
+        if (await patience.TryAsync(message, token => HandleAsync(type, body, message, token), stoppingToken) is { } failure)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
             await PostponeAsync(channel, delivery, message, failure, stoppingToken);
@@ -53,39 +50,10 @@ internal sealed partial class DeliveryHandler(
         }
     }
 
-    /// <summary>
-    /// The failure of the handler, null when its effect is there. A database that is away is nobody's failure: the message is
-    /// kept, which stops consumption after the prefetched ones, until it answers again.
-    /// </summary>
-    private async Task<Exception?> TryAsync(ConsumedType type, object body, Envelope message, CancellationToken stoppingToken)
+    private async Task HandleAsync(ConsumedType type, object body, Envelope message, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            try
-            {
-                var handled = await inbox.HandleAsync(type, body, message, stoppingToken);
-                metrics.Consumed(message.Type, repeated: !handled);
-                return null;
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (!DatabaseErrors.IsAway(failure) || await AllAnswerAsync(stoppingToken))
-                    return failure;
-                LogWaiting(message.Type, message.MessageId);
-            }
-
-            do
-            {
-                await Task.Delay(ProbePause, time, stoppingToken);
-            }
-            while (!await AllAnswerAsync(stoppingToken));
-        }
-    }
-
-    private async Task<bool> AllAnswerAsync(CancellationToken stoppingToken)
-    {
-        var answers = await Task.WhenAll(databases.All.Select(database => database.AnswersAsync(stoppingToken)));
-        return answers.All(answer => answer);
+        var handled = await inbox.HandleAsync(type, body, message, cancellationToken);
+        metrics.Consumed(message.Type, repeated: !handled);
     }
 
     private async Task PostponeAsync(
@@ -136,7 +104,4 @@ internal sealed partial class DeliveryHandler(
 
     [LoggerMessage(3, LogLevel.Error, "{Type} {MessageId} failed {Attempt} times and is a dead letter")]
     private partial void LogGivenUp(Exception failure, string type, Guid messageId, int attempt);
-
-    [LoggerMessage(4, LogLevel.Warning, "{Type} {MessageId} waits for the database")]
-    private partial void LogWaiting(string type, Guid messageId);
 }

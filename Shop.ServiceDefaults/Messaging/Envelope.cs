@@ -23,7 +23,10 @@ internal sealed record Envelope(
         ActivityContext.TryParse(TraceParent, TraceState, isRemote: true, out var context) ? context : default;
 
     /// <summary>The day in the message's own UUIDv7.</summary>
-    public DateOnly Day => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds(MessageId)).UtcDateTime);
+    public DateOnly Day => DateOnly.FromDateTime(Written.UtcDateTime);
+
+    /// <summary>When the message was written, from its UUIDv7.</summary>
+    public DateTimeOffset Written => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds(MessageId));
 
     /// <summary>Null when this is no message of Shop: without a UUIDv7 or a type.</summary>
     public static Envelope? Read(IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
@@ -77,7 +80,8 @@ internal sealed record Envelope(
             ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null }
             : null;
 
-    private static long Number(IDictionary<string, object?>? headers, string name, long otherwise) =>
+    /// <summary>A number among the headers.</summary>
+    public static long Number(IDictionary<string, object?>? headers, string name, long otherwise) =>
         headers is not null && headers.TryGetValue(name, out var value) && value is int or long or short or byte
             ? Convert.ToInt64(value, CultureInfo.InvariantCulture)
             : otherwise;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Shop.ServiceDefaults.Messaging;
 
 /// <summary>A type that this service sends.</summary>
-internal sealed record PublishedType(string Name, JsonTypeInfo Json, bool Optional);
+internal sealed record PublishedType(string Name, JsonTypeInfo Json, bool Optional, bool Prioritised = false);
 
 /// <summary>A type that this service receives.</summary>
 internal abstract record ConsumedType(string Name)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Shop.ServiceDefaults.Data;
 using Shop.ServiceDefaults.Internal;
+using Shop.ServiceDefaults.Messaging.WorkQueues;
 
 namespace Shop.ServiceDefaults.Messaging;
 
@@ -48,12 +49,15 @@ public static class MessagingExtensions
     {
         services.AddSingleton(settings);
         services.AddSingleton(s => new Outbox(settings.Published, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<QueueLevels>();
         services.AddSingleton<MessagingMetrics>();
         services.AddSingleton<Broker>();
         services.AddKeyedSingleton<Broker>(Broker.Publishing);
         services.AddSingleton<RelayPublisher>();
         services.AddSingleton<Inbox>();
+        services.AddSingleton<Patience>();
         services.AddSingleton<DeliveryHandler>();
+        services.AddSingleton<JobRunner>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<InboxRetention>();
         services.AddSingleton<IDatabaseSeed>(s => s.GetRequiredService<InboxRetention>());
@@ -63,6 +67,8 @@ public static class MessagingExtensions
             services.AddHostedService<OutboxRelay>();
         if (settings.Consumed.Count > 0)
             services.AddHostedService<Consumer>();
+        foreach (var queue in settings.WorkQueues)
+            services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<WorkConsumer>(s, queue));
         services.AddHealthChecks().AddCheck<Broker>(ConnectionName);
     }
 }

@@ -7,8 +7,8 @@ namespace Shop.ServiceDefaults.Messaging;
 
 /// <summary>Measures outboxes and queues every few seconds. Each replica reports the same; a reader takes one, not the sum.</summary>
 internal sealed partial class MessagingGauges(
-    ServiceDatabases databases, Broker broker, MessagingSettings settings, MessagingMetrics metrics, TimeProvider time,
-    ILogger<MessagingGauges> logger) : BackgroundService
+    ServiceDatabases databases, Broker broker, MessagingSettings settings, MessagingMetrics metrics, QueueLevels levels,
+    TimeProvider time, ILogger<MessagingGauges> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QueueLimit = TimeSpan.FromSeconds(4);
@@ -21,7 +21,7 @@ internal sealed partial class MessagingGauges(
         {
             foreach (var database in databases.All)
                 await MeasureAsync(database, stoppingToken);
-            if (broker.IsConnected && settings.Consumed.Count > 0)
+            if (broker.IsConnected && settings.Queues.Any())
                 await MeasureQueuesAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -47,8 +47,11 @@ internal sealed partial class MessagingGauges(
         try
         {
             await using var channel = await broker.OpenChannelAsync(handlers: 1, either.Token);
-            foreach (var queue in settings.RetryDelays.Select(settings.RetryQueue).Append(settings.Queue).Append(settings.DeadQueue))
-                metrics.Queue(queue, (await channel.QueueDeclarePassiveAsync(queue, either.Token)).MessageCount);
+            foreach (var queue in settings.Queues)
+            {
+                var level = await channel.QueueDeclarePassiveAsync(queue, either.Token);
+                levels.Measure(queue, level.MessageCount, level.ConsumerCount);
+            }
         }
         // Whatever it is, a broker that hangs included (which the client tells by a cancellation): an exception that left
         // this loop would end the service.

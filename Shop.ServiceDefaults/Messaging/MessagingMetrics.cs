@@ -15,9 +15,8 @@ internal sealed class MessagingMetrics
     private readonly Counter<long> _retried;
     private readonly Counter<long> _deadLettered;
     private readonly ConcurrentDictionary<string, OutboxLevel> _outbox = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _queues = new(StringComparer.Ordinal);
 
-    public MessagingMetrics(IMeterFactory meters)
+    public MessagingMetrics(IMeterFactory meters, QueueLevels queues)
     {
         var meter = meters.Create(Name);
         _published = meter.CreateCounter<long>("shop.messaging.published", "{message}", "Messages confirmed by the broker.");
@@ -31,8 +30,17 @@ internal sealed class MessagingMetrics
             "shop.messaging.outbox.rows", () => _outbox.Select(d => new Measurement<long>(d.Value.Rows, Tag("database", d.Key))),
             "{message}", "Messages not yet confirmed.");
         meter.CreateObservableGauge(
-            "shop.messaging.queue.depth", () => _queues.Select(q => new Measurement<long>(q.Value, Tag("queue", q.Key))),
+            "shop.messaging.queue.depth", () => queues.Measured.Select(q => new Measurement<long>(q.Level.Depth, Tag("queue", q.Queue))),
             "{message}", "Messages waiting in a queue.");
+        meter.CreateObservableGauge(
+            "shop.messaging.queue.consumers", () => queues.Measured.Select(q => new Measurement<long>(q.Level.Consumers, Tag("queue", q.Queue))),
+            "{consumer}", "Consumers of a queue, of all replicas.");
+        meter.CreateObservableGauge(
+            "shop.messaging.queue.unacked", () => queues.Unacked.Select(q => new Measurement<int>(q.Count, Tag("queue", q.Queue))),
+            "{message}", "Jobs of a work queue that this replica holds unacknowledged.");
+        meter.CreateObservableGauge(
+            "shop.messaging.queue.age", () => queues.Ages.Select(q => new Measurement<double>(q.Age, Tag("queue", q.Queue))),
+            "s", "Age of the oldest job of a work queue, as far as this replica knows; the largest value counts.");
     }
 
     public void Published(string type, int count) => _published.Add(count, Tag("type", type));
@@ -45,8 +53,6 @@ internal sealed class MessagingMetrics
     public void DeadLettered(string type) => _deadLettered.Add(1, Tag("type", type));
 
     public void Outbox(string database, OutboxLevel level) => _outbox[database] = level;
-
-    public void Queue(string queue, long depth) => _queues[queue] = depth;
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

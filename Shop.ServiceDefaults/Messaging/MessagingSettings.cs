@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Shop.ServiceDefaults.Messaging.WorkQueues;
 
 namespace Shop.ServiceDefaults.Messaging;
 
@@ -26,7 +27,17 @@ internal sealed record MessagingSettings(
     public IReadOnlyList<TimeSpan> RetryDelays { get; init; } =
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)];
 
+    /// <summary>Queues of jobs.</summary>
+    public IReadOnlyList<WorkQueue> WorkQueues { get; init; } = [];
+
     public string DeadQueue => Queue + ".dead";
+
+    /// <summary>Every queue that this service declares.</summary>
+    public IEnumerable<string> Queues =>
+    [
+        .. Consumed.Count > 0 ? RetryDelays.Select(RetryQueue).Append(Queue).Append(DeadQueue) : [],
+        .. WorkQueues.SelectMany(queue => queue.Queues),
+    ];
 
     public string RetryQueue(TimeSpan delay) => string.Create(CultureInfo.InvariantCulture, $"{Queue}.retry.{delay.TotalSeconds}s");
 
@@ -41,6 +52,7 @@ internal sealed record MessagingSettings(
         var section = configuration.GetSection("Messaging");
         return settings with
         {
+            WorkQueues = [.. builder.WorkQueues.Select(queue => queue(settings.Queue))],
             Exchange = section[nameof(Exchange)] ?? settings.Exchange,
             Concurrency = section.GetValue(nameof(Concurrency), settings.Concurrency),
             Prefetch = section.GetValue(nameof(Prefetch), settings.Prefetch),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Shop.ServiceDefaults.Messaging.WorkQueues;
 
 namespace Shop.ServiceDefaults.Messaging;
 
@@ -36,16 +37,57 @@ public sealed class Outbox
     /// <param name="version">The aggregate's version after the change.</param>
     public NpgsqlBatchCommand Command<T>(T message, Guid aggregateId, long version)
     {
-        var type = _types.TryGetValue(typeof(T), out var known)
+        var type = TypeOf(typeof(T), prioritised: false);
+        return Command(message, type.Name, type, aggregateId, version);
+    }
+
+    /// <summary>The same for a job of a priority queue.</summary>
+    /// <param name="message">Of a type declared with <see cref="MessagingBuilder.PublishPrioritised"/>.</param>
+    /// <param name="aggregateId">What the job is about.</param>
+    /// <param name="version">The aggregate's version after the change.</param>
+    /// <param name="priority">Of this one job.</param>
+    public NpgsqlBatchCommand Command<T>(T message, Guid aggregateId, long version, JobPriority priority)
+    {
+        var type = TypeOf(typeof(T), prioritised: true);
+        return Command(message, WorkQueue.TypeOf(type.Name, priority), type, aggregateId, version);
+    }
+
+    /// <summary>Writes <paramref name="message"/> within <paramref name="transaction"/>.</summary>
+    public Task WriteAsync<T>(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, T message, Guid aggregateId, long version, CancellationToken cancellationToken) =>
+        WriteAsync(connection, transaction, Command(message, aggregateId, version), cancellationToken);
+
+    /// <summary>Writes a job of a priority queue within <paramref name="transaction"/>.</summary>
+    public Task WriteAsync<T>(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, T message, Guid aggregateId, long version, JobPriority priority,
+        CancellationToken cancellationToken) =>
+        WriteAsync(connection, transaction, Command(message, aggregateId, version, priority), cancellationToken);
+
+    private static async Task WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBatchCommand command, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { command } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private PublishedType TypeOf(Type type, bool prioritised)
+    {
+        if (!_types.TryGetValue(type, out var known))
+            throw new InvalidOperationException($"{type} is not declared with AddMessaging(m => m.Publish(…)).");
+        return known.Prioritised == prioritised
             ? known
-            : throw new InvalidOperationException($"{typeof(T)} is not declared with AddMessaging(m => m.Publish(…)).");
+            : throw new InvalidOperationException($"{type} is {(prioritised ? "not " : "")}declared with PublishPrioritised.");
+    }
+
+    private NpgsqlBatchCommand Command<T>(T message, string name, PublishedType type, Guid aggregateId, long version)
+    {
         var trace = Activity.Current;
         return new NpgsqlBatchCommand(Insert)
         {
             Parameters =
             {
                 new() { Value = Guid.CreateVersion7(_time.GetUtcNow()) },
-                new() { Value = type.Name },
+                new() { Value = name },
                 new() { Value = aggregateId },
                 new() { Value = version },
                 new() { Value = JsonSerializer.SerializeToUtf8Bytes(message, type.Json), NpgsqlDbType = NpgsqlDbType.Bytea },
@@ -54,13 +96,5 @@ public sealed class Outbox
                 new() { Value = _wakeUps.TryTake() },
             },
         };
-    }
-
-    /// <summary>Writes <paramref name="message"/> within <paramref name="transaction"/>.</summary>
-    public async Task WriteAsync<T>(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, T message, Guid aggregateId, long version, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Command(message, aggregateId, version) } };
-        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }

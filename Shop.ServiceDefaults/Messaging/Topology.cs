@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using Shop.ServiceDefaults.Messaging.WorkQueues;
 
 namespace Shop.ServiceDefaults.Messaging;
 
@@ -37,6 +38,27 @@ internal static class Topology
         // Bound last: from the first routed message on there is a way out for every outcome.
         foreach (var type in settings.Consumed.Keys)
             await channel.QueueBindAsync(settings.Queue, settings.Exchange, type, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>A work queue: the broker itself counts deliveries, also those that end with the process.</summary>
+    public static async Task DeclareAsync(IChannel channel, MessagingSettings settings, WorkQueue queue, CancellationToken cancellationToken)
+    {
+        await DeclareExchangeAsync(channel, settings, cancellationToken);
+        await DeclareQueueAsync(channel, queue.DeadQueue, Bounded(SideQueueLength), cancellationToken);
+        foreach (var lane in queue.Lanes)
+        {
+            var arguments = Bounded(QueueLength);
+            // Counted are deliveries that failed before: one more than this limit is delivered.
+            arguments["x-delivery-limit"] = JobContext.MostAttempts - 1;
+            if (queue.SingleActive)
+                arguments["x-single-active-consumer"] = true;
+            DeadLetterTo(arguments, queue.DeadQueue);
+            await DeclareQueueAsync(channel, lane.Queue, arguments, cancellationToken);
+        }
+
+        foreach (var lane in queue.Lanes)
+            foreach (var type in queue.Jobs.Keys)
+                await channel.QueueBindAsync(lane.Queue, settings.Exchange, type + lane.Suffix, cancellationToken: cancellationToken);
     }
 
     private static Task DeclareQueueAsync(
