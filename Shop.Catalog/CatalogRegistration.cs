@@ -2,12 +2,13 @@ using Shop.Catalog.Cache;
 using Shop.Catalog.Seed;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Data;
+using Shop.ServiceDefaults.Locks;
 
 namespace Shop.Catalog;
 
 public static class CatalogRegistration
 {
-    /// <summary>What every capability of the catalogue uses: JSON, metrics, first rows, Redis.</summary>
+    /// <summary>What every capability of the catalogue uses: JSON, metrics, first rows, Redis, locks.</summary>
     public static void AddCatalog(this IHostApplicationBuilder builder)
     {
         builder.Services.ConfigureHttpJsonOptions(
@@ -15,5 +16,6 @@ public static class CatalogRegistration
         builder.Services.AddSingleton<CatalogMetrics>();
         builder.Services.AddSingleton<IDatabaseSeed, CatalogSeed>();
         builder.AddCatalogCache();
+        builder.AddLocks();
     }
 }

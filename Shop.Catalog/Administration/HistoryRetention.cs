@@ -1,14 +1,13 @@
 using Npgsql;
-using Shop.ServiceDefaults.Data;
+using Shop.ServiceDefaults.Locks;
 
 namespace Shop.Catalog.Administration;
 
 /// <summary>
 /// Drops what has been kept long enough: audit and prices of two years ago, except the price that held then; pictures that no
-/// product has shown for a day. In small portions; any number of replicas may run it.
+/// product has shown for a day. In small portions, by the replica that leads; a second one would do no harm.
 /// </summary>
-public sealed partial class HistoryRetention(
-    ServiceDatabases databases, NpgsqlDataSource database, TimeProvider time, ILogger<HistoryRetention> logger) : BackgroundService
+public sealed class HistoryRetention(NpgsqlDataSource database, Leadership leadership) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private const int Portion = 1000;
@@ -40,23 +39,8 @@ public sealed partial class HistoryRetention(
               AND NOT EXISTS (SELECT FROM product_pictures WHERE hash = o.hash) LIMIT $1)
         """;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await databases.WhenReadyAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await DropAsync(stoppingToken);
-            }
-            catch (NpgsqlException failed)
-            {
-                LogFailed(failed);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        leadership.RunAsync("history-retention", Interval, (_, token) => DropAsync(token), stoppingToken);
 
     /// <summary>Drops everything that is due.</summary>
     internal async Task DropAsync(CancellationToken cancellationToken)
@@ -72,7 +56,4 @@ public sealed partial class HistoryRetention(
         command.Parameters.Add(new NpgsqlParameter { Value = Portion });
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    [LoggerMessage(130, LogLevel.Warning, "History was not trimmed; the next turn follows")]
-    private partial void LogFailed(Exception exception);
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Shop.ServiceDefaults.Data;
 
 namespace Shop.ServiceDefaults.Locks;
 
@@ -7,8 +9,8 @@ namespace Shop.ServiceDefaults.Locks;
 public static class LockRegistration
 {
     /// <summary>
-    /// <see cref="ExclusiveLock"/>, <see cref="FairLock"/> and <see cref="Fence"/> over the service's first database. Usable once
-    /// the databases are ready.
+    /// <see cref="ExclusiveLock"/>, <see cref="FairLock"/>, <see cref="Fence"/> and <see cref="Leadership"/> over the service's first
+    /// database. Usable once the databases are ready.
     /// </summary>
     public static IHostApplicationBuilder AddLocks(this IHostApplicationBuilder builder)
     {
@@ -22,6 +24,10 @@ public static class LockRegistration
         services.AddSingleton(s => new ExclusiveLock(s.GetRequiredService<LockStore>(), s.GetRequiredService<LockAcquisition>()));
         services.AddSingleton(s => new FairLock(s.GetRequiredService<LockStore>(), s.GetRequiredService<LockAcquisition>()));
         services.AddSingleton(s => new Fence(s.GetRequiredService<LockMetrics>()));
+        services.AddSingleton(s => new Leadership(
+            s.GetRequiredService<ServiceDatabases>(), s.GetRequiredService<ExclusiveLock>(), s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<Leadership>>()));
+        services.AddHostedService<LockRetention>();
         return builder;
     }
 }

@@ -96,6 +96,8 @@ internal sealed class LockProcess : IAsyncDisposable
             Store, signals, metrics, new LockOwner("tester"), time, NullLogger<LockHandle>.Instance);
         _locks = new() { [LocksBed.Exclusive] = new ExclusiveLock(Store, acquisition), [LocksBed.Fair] = new FairLock(Store, acquisition) };
         Fence = new Fence(metrics);
+        Leadership = new Leadership(databases, (ExclusiveLock)_locks[LocksBed.Exclusive], time, NullLogger<Leadership>.Instance);
+        databases.MarkReady();
         Time = time;
         Failpoints.On("locks.before-ask", _ =>
         {
@@ -110,7 +112,11 @@ internal sealed class LockProcess : IAsyncDisposable
 
     public Failpoints Failpoints { get; }
 
+    public IMeterFactory Meters => _meters.GetRequiredService<IMeterFactory>();
+
     public Fence Fence { get; }
+
+    public Leadership Leadership { get; }
 
     public NpgsqlDataSource Database => _database.DataSource;
 
