@@ -10,7 +10,7 @@ namespace Shop.Bench.Bare;
 /// </summary>
 internal static class BareEndpoint
 {
-    /// <param name="configuration"><c>answers</c>: a file with answers by path, as the load tool writes it; without one every path is 204.</param>
+    /// <param name="configuration"><c>answers</c>: a file with answers by path and query, as the load tool writes it; without one every path is 204.</param>
     public static RequestDelegate From(IConfiguration configuration)
     {
         var answers = configuration["answers"] is { Length: > 0 } file ? Read(file) : [];
@@ -20,7 +20,7 @@ internal static class BareEndpoint
     private static async Task AnswerAsync(HttpContext context, Dictionary<string, Answer> answers)
     {
         if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0) await DrainAsync(context);
-        if (!answers.TryGetValue(context.Request.Path.Value!, out var answer))
+        if (!answers.TryGetValue(context.Request.Path.Value + context.Request.QueryString.Value, out var answer))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;

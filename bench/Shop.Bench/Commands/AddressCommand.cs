@@ -21,7 +21,7 @@ public sealed class AddressCommand(TimeProvider time, TextWriter console, Random
 
         var started = time.GetTimestamp();
         var at = time.GetUtcNow();
-        var facts = await Facts.ReadAsync(commandLine, Path.GetTempPath(), new Dictionary<string, string>(), cancellationToken);
+        var facts = await Facts.ReadAsync(commandLine, options.DataFolder, new Dictionary<string, string>(), cancellationToken);
         var server = new IPEndPoint((await Dns.GetHostAddressesAsync(address.Host, cancellationToken))[0], address.Port);
         var requests = new FixedRequests([RequestBytes.Of(method, address, "application/json", Encoding.UTF8.GetBytes(body))]);
         var plan = new PhasePlan(server, requests, status, options.Callers, options.Arrivals, options.Waiting, options.Limits, options.Digits);

@@ -6,8 +6,11 @@ namespace Shop.Bench.Commands;
 /// <param name="Rate">Arrivals per second of an open loop; 0 for a closed one.</param>
 /// <param name="Waiting">Calls of an open loop that may wait for a free caller.</param>
 /// <param name="Folder">Where the report goes.</param>
+/// <param name="Sampling">Share of the requests that are traced, 0 to 1.</param>
+/// <param name="DataFolder">Where the servers keep their files while a run lasts: on a real disk, or commits cost nothing.</param>
 public sealed record LoadOptions(
-    PhaseLimits Limits, int Rounds, int Callers, double Rate, ArrivalSpread Spread, int Waiting, int Digits, string Folder, CpuPins Pins, double Sampling)
+    PhaseLimits Limits, int Rounds, int Callers, double Rate, ArrivalSpread Spread, int Waiting, int Digits, string Folder, CpuPins Pins, double Sampling,
+    string DataFolder)
 {
     private const double LongestPhaseSeconds = 3600;
     private const double CallTimeoutSeconds = 10;
@@ -33,5 +36,6 @@ public sealed record LoadOptions(
         arguments.Whole("digits", 3, 1, 4),
         arguments.Text("out", Path.Combine("artifacts", "load", FormattableString.Invariant($"{scenario}-{time.GetUtcNow():yyyyMMdd-HHmmss}"))),
         CpuPins.Parse(arguments),
-        arguments.Number("sampling", 0.01, 0, 1));
+        arguments.Number("sampling", 0.01, 0, 1),
+        arguments.Text("data", Path.GetTempPath()));
 }

@@ -1,3 +1,6 @@
+using Shop.Bench.Processes;
+using Shop.Bench.Reserve;
+
 namespace Shop.Bench.Commands;
 
 /// <summary>The commands. Exit code 2: the command line was wrong; 1: the run failed.</summary>
@@ -14,6 +17,7 @@ public static class LoadTool
             var random = new Random(Seed);
             switch (commandLine.FirstOrDefault("help"))
             {
+                case "reserve": return await new ReserveScenario(time, console, random).RunAsync(commandLine, arguments, cancellationToken) ? 0 : 1;
                 case "http": await new AddressCommand(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
                 case "help" or "--help" or "-h": await console.WriteLineAsync(Usage.Text); break;
                 case var unknown: throw new UsageException($"unknown scenario '{unknown}'");
@@ -24,6 +28,16 @@ public static class LoadTool
         {
             await errors.WriteLineAsync($"load: {wrong.Message}; ./shop load help lists what there is");
             return 2;
+        }
+        catch (RunException failed)
+        {
+            await errors.WriteLineAsync($"load: {failed.Message}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await errors.WriteLineAsync("load: ended before anything was measured");
+            return 130;
         }
     }
 }

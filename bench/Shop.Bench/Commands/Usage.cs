@@ -17,5 +17,13 @@ internal static class Usage
           --rate N            open loop: arrivals per second     --arrivals poisson  or even
           --waiting 10000     open loop: calls that may wait     --out FOLDER        default artifacts/load/...
           --loader-cpus N     cores of the loader, default the last one
+
+        Options of reserve and browse, which start servers and services of their own:
+          --service-cpus 0    cores of the service               --database-cpus 0   cores of PostgreSQL
+          --sampling 0.01     share of requests traced           --data FOLDER       for the servers' files, on a real disk
+          --only PART,...     only figures whose name has a part of these
+
+        Options of reserve:
+          --products 10000    cold products                      --strategies batch,single
         """;
 }

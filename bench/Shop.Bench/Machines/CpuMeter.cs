@@ -2,10 +2,14 @@ using System.Globalization;
 
 namespace Shop.Bench.Machines;
 
-/// <summary>How many cores the processes of a run use, by role. A role's children count with it.</summary>
+/// <summary>
+/// How many cores the processes of a run use, by role. A role's children count with it, except this program's, which are
+/// roles of their own. "others" is what the rest of the machine used: on an idle one nearly nothing.
+/// </summary>
 public sealed class CpuMeter(IReadOnlyDictionary<string, int> processIds, TimeProvider time)
 {
     private const double TicksPerSecond = 100; // USER_HZ, the unit of /proc on every Linux of today
+    private const string Others = "others";
     private Dictionary<string, double> _startSeconds = [];
     private long _started;
 
@@ -20,17 +24,29 @@ public sealed class CpuMeter(IReadOnlyDictionary<string, int> processIds, TimePr
     {
         var elapsed = time.GetElapsedTime(_started).TotalSeconds;
         var now = _startSeconds.Count == 0 ? [] : Seconds();
-        return now.ToDictionary(role => role.Key, role => Math.Round((role.Value - _startSeconds[role.Key]) / elapsed, 2));
+        return now.ToDictionary(role => role.Key, role => Math.Round(Math.Max(0, role.Value - _startSeconds[role.Key]) / elapsed, 2));
     }
 
     private Dictionary<string, double> Seconds()
     {
+        var busy = BusySeconds();
         var all = Directory.GetDirectories("/proc").Select(path => Path.GetFileName(path))
             .Where(name => char.IsAsciiDigit(name[0])).Select(Read).OfType<Entry>().ToDictionary(entry => entry.Id);
-        return processIds.ToDictionary(role => role.Key, role => all.Values.Where(entry => Belongs(entry, role.Value)).Sum(entry => entry.Seconds));
+        var roles = processIds.ToDictionary(role => role.Key, role => role.Value == Environment.ProcessId ? all[role.Value].Seconds : OfTree(role.Value));
+        roles[Others] = busy - OfTree(Environment.ProcessId);
+        return roles;
+
+        double OfTree(int root) => all.Values.Where(entry => Belongs(entry, root)).Sum(entry => entry.Seconds);
 
         bool Belongs(Entry entry, int root) =>
             entry.Id == root || (all.TryGetValue(entry.Parent, out var parent) && Belongs(parent, root));
+    }
+
+    /// <summary>User, nice, system, interrupts: all but idle and waiting.</summary>
+    private static double BusySeconds()
+    {
+        var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new[] { 1, 2, 3, 6, 7 }.Sum(field => long.Parse(fields[field], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
 
     /// <summary>Null when the process has just ended.</summary>

@@ -53,6 +53,14 @@ public sealed record Verdict(string Name, string How, double Value, string Unit,
 {
     /// <summary>Null without a bound.</summary>
     public bool? Met => Bound is not { } bound ? null : AtLeast ? Value >= bound : Value <= bound;
+
+    /// <summary>Of the median rates of two figures; null when either was not measured.</summary>
+    public static Verdict? Ratio(string name, IReadOnlyList<Figure> figures, string of, string against, double? bound)
+    {
+        var (one, other) = (figures.FirstOrDefault(f => f.Name == of), figures.FirstOrDefault(f => f.Name == against));
+        if (one is null || other is null || other.MedianRate == 0) return null;
+        return new Verdict(name, $"{of} / {against}", Math.Round(one.MedianRate / other.MedianRate, 2), "x", bound, AtLeast: true);
+    }
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
