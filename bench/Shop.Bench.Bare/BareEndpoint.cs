@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace Shop.Bench.Bare;
@@ -20,7 +21,7 @@ internal static class BareEndpoint
     private static async Task AnswerAsync(HttpContext context, Dictionary<string, Answer> answers)
     {
         if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0) await DrainAsync(context);
-        if (!answers.TryGetValue(context.Request.Path.Value + context.Request.QueryString.Value, out var answer))
+        if (!answers.TryGetValue(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, out var answer))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;

@@ -19,26 +19,18 @@ public sealed class AddressCommand(TimeProvider time, TextWriter console, Random
         var status = arguments.Whole("status", 200, 100, 599);
         arguments.RefuseOthers();
 
-        var started = time.GetTimestamp();
-        var at = time.GetUtcNow();
+        var run = new ScenarioRun("http", options, time, console);
         var facts = await Facts.ReadAsync(commandLine, options.DataFolder, new Dictionary<string, string>(), cancellationToken);
         var server = new IPEndPoint((await Dns.GetHostAddressesAsync(address.Host, cancellationToken))[0], address.Port);
         var requests = new FixedRequests([RequestBytes.Of(method, address, "application/json", Encoding.UTF8.GetBytes(body))]);
         var plan = new PhasePlan(server, requests, status, options.Callers, options.Arrivals, options.Waiting, options.Limits, options.Digits);
-        var log = new FigureLog();
         var figure = new FigureFacts(
             $"{method} {address.PathAndQuery}", "The address given.", address.GetLeftPart(UriPartial.Authority), plan.Describe(),
             "as the service was started", $"loader on {CpuPins.OfThisProcess()}, service as it was started");
         var phase = new HttpPhase(time, new Progress(console, time), random);
-        for (var round = 1; round <= options.Rounds && !cancellationToken.IsCancellationRequested; round++)
-        {
-            await console.WriteLineAsync($"==> {figure.Name}, round {round} of {options.Rounds}");
-            var meter = new CpuMeter(new Dictionary<string, int> { ["loader"] = Environment.ProcessId }, time);
-            log.Add(figure, await phase.RunAsync(round, plan, meter, cancellationToken));
-        }
-        var report = new RunReport(
-            "http", at, Math.Round(time.GetElapsedTime(started).TotalMinutes, 1), !cancellationToken.IsCancellationRequested, facts,
-            log.Figures(), [], []);
-        await ReportFiles.WriteAsync(report, options.Folder, console, CancellationToken.None);
+        var roles = new Dictionary<string, int> { ["loader"] = Environment.ProcessId };
+        var step = new Step(figure, (round, token) => phase.RunAsync(round, plan, new CpuMeter(roles, time), token));
+        await run.MeasureAsync([step], [], cancellationToken);
+        await run.ReportAsync(facts, _ => [], cancellationToken);
     }
 }

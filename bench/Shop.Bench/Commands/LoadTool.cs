@@ -1,11 +1,13 @@
+using Shop.Bench.Browse;
 using Shop.Bench.Processes;
 using Shop.Bench.Reserve;
 
 namespace Shop.Bench.Commands;
 
-/// <summary>The commands. Exit code 2: the command line was wrong; 1: the run failed.</summary>
+/// <summary>The commands. Exit code 2: the command line was wrong; 1: the run failed; 130: it was interrupted.</summary>
 public static class LoadTool
 {
+    private const int Interrupted = 130;
     private const int Seed = 20_240_601; // Two runs make the same requests.
 
     public static async Task<int> RunAsync(
@@ -17,12 +19,13 @@ public static class LoadTool
             var random = new Random(Seed);
             switch (commandLine.FirstOrDefault("help"))
             {
-                case "reserve": return await new ReserveScenario(time, console, random).RunAsync(commandLine, arguments, cancellationToken) ? 0 : 1;
+                case "reserve": await new ReserveScenario(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
+                case "browse": await new BrowseScenario(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
                 case "http": await new AddressCommand(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
                 case "help" or "--help" or "-h": await console.WriteLineAsync(Usage.Text); break;
                 case var unknown: throw new UsageException($"unknown scenario '{unknown}'");
             }
-            return 0;
+            return cancellationToken.IsCancellationRequested ? Interrupted : 0;
         }
         catch (UsageException wrong)
         {
@@ -37,7 +40,7 @@ public static class LoadTool
         catch (OperationCanceledException)
         {
             await errors.WriteLineAsync("load: ended before anything was measured");
-            return 130;
+            return Interrupted;
         }
     }
 }

@@ -25,5 +25,9 @@ internal static class Usage
 
         Options of reserve:
           --products 10000    cold products                      --strategies batch,single
+
+        Options of browse:
+          --small 10000       products of one catalogue          --products 1000000  of the other; 0 leaves it out
+          --searchers 16      searches under way at once
         """;
 }

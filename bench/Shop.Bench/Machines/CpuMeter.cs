@@ -8,8 +8,10 @@ namespace Shop.Bench.Machines;
 /// </summary>
 public sealed class CpuMeter(IReadOnlyDictionary<string, int> processIds, TimeProvider time)
 {
+    /// <summary>The role of everything that is not of the run.</summary>
+    public const string Others = "others";
+
     private const double TicksPerSecond = 100; // USER_HZ, the unit of /proc on every Linux of today
-    private const string Others = "others";
     private Dictionary<string, double> _startSeconds = [];
     private long _started;
 

@@ -12,43 +12,35 @@ public sealed class ReserveScenario(TimeProvider time, TextWriter console, Rando
 {
     public const string Database = "catalogdb";
     private const string StrategyKey = "Catalog:Inventory:Strategy";
-    private readonly List<string> _notes = [];
 
-    /// <returns>False when the run could not go on to its end.</returns>
-    public async Task<bool> RunAsync(string[] commandLine, Arguments arguments, CancellationToken cancellationToken)
+    public async Task RunAsync(string[] commandLine, Arguments arguments, CancellationToken cancellationToken)
     {
         var options = LoadOptions.Parse(arguments, "reserve", time);
         var own = ReserveOptions.Parse(arguments);
         arguments.RefuseOthers();
-        var (started, at, log) = (time.GetTimestamp(), time.GetUtcNow(), new FigureLog());
+        var run = new ScenarioRun("reserve", options, time, console);
 
-        await console.WriteLineAsync("==> Starting PostgreSQL, Redis, RabbitMQ and Catalog");
+        await run.SayAsync("Starting PostgreSQL, Redis, RabbitMQ and Catalog");
         await using var bed = await LoadBed.StartAsync(options, time, cancellationToken);
         var facts = await Facts.ReadAsync(commandLine, options.DataFolder, await bed.DescribeAsync(cancellationToken), cancellationToken);
-        var catalogs = await StartCatalogsAsync(bed, own, cancellationToken);
-        await console.WriteLineAsync($"==> Making up {own.Products:#,0} products");
+        var catalogs = await StartCatalogsAsync(bed, own, run, cancellationToken);
+        await run.SayAsync($"Making up {own.Products:#,0} products");
         var stock = await StockPlan.CreateAsync(bed.Connect(Database), own.Products, cancellationToken);
-        var steps = await StepsAsync(bed, options, own, stock, catalogs, cancellationToken);
-        var failure = await TryAsync(() => Rounds.RunAsync(steps, options.Rounds, log, console, cancellationToken));
-        if (failure is null && !cancellationToken.IsCancellationRequested) await CheckBooksAsync(stock, cancellationToken);
-
-        var report = new RunReport(
-            "reserve", at, Math.Round(time.GetElapsedTime(started).TotalMinutes, 1),
-            failure is null && !cancellationToken.IsCancellationRequested, facts, log.Figures(),
-            ReserveVerdicts.Of(log.Figures(), [.. catalogs.Select(catalog => catalog.Strategy)]), _notes);
-        await ReportFiles.WriteAsync(report, options.Folder, console, CancellationToken.None);
-        return failure is null;
+        var steps = await StepsAsync(bed, options, stock, catalogs, cancellationToken);
+        await run.MeasureAsync(steps, own.Only, cancellationToken);
+        if (!run.HasFailed && !cancellationToken.IsCancellationRequested) await CheckBooksAsync(stock, run, cancellationToken);
+        await run.ReportAsync(facts, figures => ReserveVerdicts.Of(figures, [.. catalogs.Select(catalog => catalog.Strategy)]), cancellationToken);
     }
 
-    private async Task<List<(string Strategy, DotnetService Service)>> StartCatalogsAsync(
-        LoadBed bed, ReserveOptions own, CancellationToken cancellationToken)
+    private static async Task<List<(string Strategy, DotnetService Service)>> StartCatalogsAsync(
+        LoadBed bed, ReserveOptions own, ScenarioRun run, CancellationToken cancellationToken)
     {
         var catalogs = new List<(string, DotnetService)>();
         var knows = await KnowsStrategiesAsync(bed, cancellationToken);
         foreach (var strategy in own.Strategies)
         {
             if (!knows && catalogs.Count > 0)
-                _notes.Add($"{strategy}: left out, since this Catalog does not know {StrategyKey}");
+                run.Note($"{strategy}: left out, since this Catalog does not know {StrategyKey}");
             else
                 catalogs.Add((strategy, await bed.StartCatalogAsync(Database, new Dictionary<string, string> { [StrategyKey] = strategy }, cancellationToken)));
         }
@@ -69,8 +61,8 @@ public sealed class ReserveScenario(TimeProvider time, TextWriter console, Rando
         }
     }
 
-    private async Task<IReadOnlyList<Step>> StepsAsync(
-        LoadBed bed, LoadOptions options, ReserveOptions own, StockPlan stock, List<(string Strategy, DotnetService Service)> catalogs,
+    private async Task<IEnumerable<Step>> StepsAsync(
+        LoadBed bed, LoadOptions options, StockPlan stock, List<(string Strategy, DotnetService Service)> catalogs,
         CancellationToken cancellationToken)
     {
         var first = catalogs[0].Service;
@@ -78,9 +70,7 @@ public sealed class ReserveScenario(TimeProvider time, TextWriter console, Rando
         var refused = await BareAsync(bed, first, stock.SoldOut, 1, ReserveSteps.Refused, cancellationToken);
         var steps = new ReserveSteps(
             bed, options, stock, new HttpPhase(time, new Progress(console, time), random), new PgbenchPhase(bed, options, time), time);
-        IEnumerable<Step> all =
-            [.. catalogs.SelectMany(catalog => steps.OfCatalog(catalog.Strategy, catalog.Service)), .. steps.OfBare(granted, refused), .. steps.OfPgbench()];
-        return [.. all.Where(step => own.Only.Count == 0 || own.Only.Any(part => step.Facts.Name.Contains(part, StringComparison.OrdinalIgnoreCase)))];
+        return [.. catalogs.SelectMany(catalog => steps.OfCatalog(catalog.Strategy, catalog.Service)), .. steps.OfBare(granted, refused), .. steps.OfPgbench()];
     }
 
     private async Task<DotnetService> BareAsync(
@@ -92,24 +82,10 @@ public sealed class ReserveScenario(TimeProvider time, TextWriter console, Rando
         return await bed.StartBareAsync(answers, cancellationToken);
     }
 
-    private async Task<string?> TryAsync(Func<Task> run)
-    {
-        try
-        {
-            await run();
-            return null;
-        }
-        catch (RunException failure)
-        {
-            _notes.Add("The run failed: " + failure.Message);
-            return failure.Message;
-        }
-    }
-
-    private async Task CheckBooksAsync(StockPlan stock, CancellationToken cancellationToken)
+    private static async Task CheckBooksAsync(StockPlan stock, ScenarioRun run, CancellationToken cancellationToken)
     {
         var differences = await stock.DifferencesAsync(cancellationToken);
-        _notes.Add(differences == 0
+        run.Note(differences == 0
             ? "Afterwards the counters of all variants equalled their ledger and their live reservations."
             : $"WRONG: the counters of {differences} variants differ from their ledger or from their live reservations.");
     }

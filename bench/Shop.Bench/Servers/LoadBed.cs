@@ -49,30 +49,13 @@ public sealed class LoadBed : IAsyncDisposable
 
     /// <summary>A Catalog with a database of its own name; two that share the name are two replicas.</summary>
     /// <param name="settings">Beyond addresses and keys.</param>
-    public async Task<DotnetService> StartCatalogAsync(
-        string database, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
-    {
-        var all = new Dictionary<string, string>
-        {
-            ["ConnectionStrings:catalogdb"] = Postgres.ConnectionString(database),
-            ["ConnectionStrings:cache"] = _redis.ConnectionString,
-            ["ConnectionStrings:messaging"] = _rabbit.ConnectionString,
-            // Nobody is asked for tokens, and no lease ends while a run lasts; discovery wants the addresses.
-            ["services:web:http:0"] = "http://127.0.0.1:9",
-            ["services:orders:http:0"] = "http://127.0.0.1:9",
-            ["Catalog:CachePrefix"] = database,
-            ["Messaging:Exchange"] = database,
-            ["Internal:Name"] = "catalog-" + database,
-            ["Internal:Key"] = "key-of-catalog",
-            ["Internal:Callers:" + CallerName] = CallerKey,
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Address.ToString(),
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
-            ["OTEL_TRACES_SAMPLER_ARG"] = _options.Sampling.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        };
-        foreach (var (name, value) in settings) all[name] = value;
-        return await KeepAsync(DotnetService.StartAsync(_spawner, CatalogProject, _options.Pins.Service, all, "/health", _time, cancellationToken));
-    }
+    public Task<DotnetService> StartCatalogAsync(
+        string database, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken) =>
+        KeepAsync(CatalogAsync(database, settings, cancellationToken));
+
+    /// <summary>Leaves an empty database as Catalog makes it.</summary>
+    public async Task MigrateAsync(string database, CancellationToken cancellationToken) =>
+        await (await CatalogAsync(database, new Dictionary<string, string>(), cancellationToken)).DisposeAsync();
 
     /// <summary>The bare endpoint, on the cores of the service.</summary>
     public async Task<DotnetService> StartBareAsync(CapturedAnswers answers, CancellationToken cancellationToken)
@@ -107,6 +90,31 @@ public sealed class LoadBed : IAsyncDisposable
     {
         while (_started.TryPop(out var started)) await started.DisposeAsync();
         _spawner.Dispose();
+    }
+
+    private Task<DotnetService> CatalogAsync(
+        string database, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["ConnectionStrings:catalogdb"] = Postgres.ConnectionString(database),
+            ["ConnectionStrings:cache"] = _redis.ConnectionString,
+            ["ConnectionStrings:messaging"] = _rabbit.ConnectionString,
+            // Nobody is asked for tokens, and no lease ends while a run lasts; discovery wants the addresses.
+            ["services:web:http:0"] = "http://127.0.0.1:9",
+            ["services:orders:http:0"] = "http://127.0.0.1:9",
+            ["Catalog:CachePrefix"] = database,
+            ["Messaging:Exchange"] = database,
+            ["Internal:Name"] = "catalog-" + database,
+            ["Internal:Key"] = "key-of-catalog",
+            ["Internal:Callers:" + CallerName] = CallerKey,
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Address.ToString(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_TRACES_SAMPLER"] = "parentbased_traceidratio",
+            ["OTEL_TRACES_SAMPLER_ARG"] = _options.Sampling.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+        foreach (var (name, value) in settings) all[name] = value;
+        return DotnetService.StartAsync(_spawner, CatalogProject, _options.Pins.Service, all, "/health", _time, cancellationToken);
     }
 
     private async Task StartServersAsync(CancellationToken cancellationToken)
