@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
+using Shop.Catalog.Pictures;
 using Shop.Catalog.Products;
 using Shop.Catalog.Reviews;
 using Shop.Catalog.Search;
@@ -23,6 +24,9 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(ProductForEditing))]
 [JsonSerializable(typeof(VariantInput))]
+[JsonSerializable(typeof(PictureForEditing))]
+[JsonSerializable(typeof(PictureForEditingList))]
+[JsonSerializable(typeof(PictureArrangement))]
 [JsonSerializable(typeof(BrandInput))]
 [JsonSerializable(typeof(BrandItem))]
 [JsonSerializable(typeof(CategoryInput))]

@@ -57,6 +57,10 @@ public sealed class ProductEdit : IAsyncDisposable
     /// <summary>The version that the change makes.</summary>
     public int NextVersion => Product.Version + 1;
 
+    /// <summary>To read more of the product while it is locked.</summary>
+    public NpgsqlCommand CreateCommand(string sql, long productId) =>
+        new(sql, _connection, _transaction) { Parameters = { new() { Value = productId } } };
+
     /// <summary>Notes a variant's price, unless it stays.</summary>
     public void Price(long variantId, string sku, long? old, long price)
     {

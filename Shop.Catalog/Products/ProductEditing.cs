@@ -1,5 +1,6 @@
 using Npgsql;
 using Shop.Catalog.Inventory;
+using Shop.Catalog.Pictures;
 using Shop.ServiceDefaults;
 
 namespace Shop.Catalog.Products;
@@ -11,7 +12,7 @@ namespace Shop.Catalog.Products;
 public sealed record ProductForEditing(
     long Id, int Version, string Slug, bool Retired, string Name, string? NameZh, string Description, string? DescriptionZh,
     string Category, string? Brand, string Currency, IReadOnlyDictionary<string, string> Attributes,
-    IReadOnlyList<VariantForEditing> Variants);
+    IReadOnlyList<VariantForEditing> Variants, IReadOnlyList<PictureForEditing> Pictures);
 
 /// <param name="Price">Of one unit, in major units.</param>
 /// <param name="Default">The one that is meant when only the product is named.</param>
@@ -21,7 +22,8 @@ public sealed record VariantForEditing(
 
 public sealed class ProductEditing(NpgsqlDataSource database)
 {
-    // One statement, so that version and content are of one moment.
+    // One statement, so that version and content are of one moment. Pictures come after it: of a later moment at worst, and then
+    // the version is refused.
     private const string Find =
         """
         SELECT p.version, p.slug, p.retired_at IS NOT NULL, en.name, zh.name, en.description, zh.description, p.category, p.brand,
@@ -38,20 +40,24 @@ public sealed class ProductEditing(NpgsqlDataSource database)
     /// <summary>Null when there never was such a product.</summary>
     public async Task<ProductForEditing?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Find);
-        command.Parameters.Add(new NpgsqlParameter { Value = id });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.Add(Find, id);
+        batch.Add(PictureSql.OfProduct, id);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
         var product = ReadProduct(id, reader);
         var variants = new List<VariantForEditing>();
         do variants.Add(ReadVariant(id, reader));
         while (await reader.ReadAsync(cancellationToken));
-        return product with { Variants = variants };
+        await reader.NextResultAsync(cancellationToken);
+        var pictures = new List<PictureForEditing>();
+        while (await reader.ReadAsync(cancellationToken)) pictures.Add(PictureRow.Read(reader).ToEditing());
+        return product with { Variants = variants, Pictures = pictures };
     }
 
     private static ProductForEditing ReadProduct(long id, NpgsqlDataReader row) => new(
         id, row.GetInt32(0), row.GetString(1), row.GetBoolean(2), row.GetString(3), Text(row, 4), row.GetString(5), Text(row, 6),
-        row.GetString(7), Text(row, 8), row.GetString(9), VariantRow.ReadAttributes(row.GetString(10)), []);
+        row.GetString(7), Text(row, 8), row.GetString(9), VariantRow.ReadAttributes(row.GetString(10)), [], []);
 
     private static VariantForEditing ReadVariant(long id, NpgsqlDataReader row)
     {

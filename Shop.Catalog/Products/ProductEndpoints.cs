@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
+using Shop.Catalog.Pictures;
 using Shop.ServiceDefaults;
 
 namespace Shop.Catalog.Products;
@@ -15,6 +16,7 @@ public static class ProductEndpoints
         builder.Services.AddSingleton<ProductChanges>();
         builder.Services.AddSingleton<ProductEditing>();
         builder.Services.AddSingleton<VariantStore>();
+        builder.Services.AddSingleton<PictureStore>();
         builder.Services.AddSingleton<SharedNames>();
         builder.Services.AddSingleton<BrandEditing>();
         builder.Services.AddSingleton<CategoryEditing>();

@@ -1,4 +1,5 @@
 using Npgsql;
+using Shop.Catalog.Pictures;
 using Shop.Catalog.Search;
 using Shop.ServiceDefaults;
 
@@ -95,11 +96,14 @@ internal static class ProductItems
         var chinese = language == Language.Chinese && !row.IsDBNull(3);
         return new ProductItem(
             row.GetInt64(0), row.GetString(1), row.GetString(chinese ? 3 : 2), Money.ToMajor(row.GetInt64(5)),
-            row.GetString(6), row.GetString(4), ImageUrl(row.GetInt64(0), row.GetInt32(7)), row.GetInt32(8),
+            row.GetString(6), row.GetString(4), ImageUrl(row.GetInt64(0), row.GetInt32(7), row.IsDBNull(14) ? null : row.GetString(14)),
+            row.GetInt32(8),
             row.IsDBNull(10) ? null : row.GetString(10), Math.Round((decimal)row.GetFloat(11), 1),
             row.GetFieldValue<int[]>(12).Sum(), row.GetInt32(13));
     }
 
-    public static string ImageUrl(long id, int version) =>
-        FormattableString.Invariant($"/api/products/{id}/image.svg?v={version}");
+    /// <param name="picture">Name of the first uploaded picture; null when there is only the drawn one.</param>
+    public static string ImageUrl(long id, int version, string? picture) => picture is null
+        ? FormattableString.Invariant($"/api/products/{id}/image.svg?v={version}")
+        : PictureRow.UrlOf(picture);
 }

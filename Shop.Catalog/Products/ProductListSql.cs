@@ -15,7 +15,7 @@ internal static class ProductListSql
     private static readonly Sql Columns = new(
         """
         SELECT p.id, p.slug, en.name, zh.name, p.category, p.price, p.currency, p.version, v.available, p.name_key, p.brand,
-               r.rating, r.stars, v.count
+               r.rating, r.stars, v.count, p.picture
         """);
 
     private static readonly Sql Joins = new(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Shop.Catalog.Pictures;
 using Shop.ServiceDefaults;
 
 namespace Shop.Catalog.Products;
@@ -27,18 +28,19 @@ public sealed record VariantRow(
 
 /// <summary>A product as the database holds it, with what can be bought of it.</summary>
 /// <param name="Price">Of the default variant, in minor units.</param>
-/// <param name="Version">Counts changes of the product itself; part of the picture's address.</param>
+/// <param name="Version">Counts changes of the product itself; part of the drawn picture's address.</param>
+/// <param name="Picture">Name of the first uploaded picture; null without any.</param>
 /// <param name="Stars">Number of reviews with 1, 2, 3, 4 and 5 stars.</param>
 public sealed record ProductRow(
     long Id, string Slug, string NameEn, string? NameZh, string DescriptionEn, string? DescriptionZh, string Category,
     string CategoryEn, string CategoryZh, string? Brand, string? BrandEn, string? BrandZh, long Price, string Currency,
-    int Version, float Rating, int[] Stars, IReadOnlyDictionary<string, string> Attributes)
+    int Version, float Rating, int[] Stars, IReadOnlyDictionary<string, string> Attributes, string? Picture)
 {
     /// <summary>Begins every statement that <see cref="Read"/> reads.</summary>
     public const string Select =
         """
         SELECT p.id, p.slug, en.name, zh.name, en.description, zh.description, p.category, c.name, c.name_zh,
-               p.brand, b.name, b.name_zh, p.price, p.currency, p.version, r.rating, r.stars, p.attributes
+               p.brand, b.name, b.name_zh, p.price, p.currency, p.version, r.rating, r.stars, p.attributes, p.picture
         FROM products p
         JOIN categories c ON c.slug = p.category
         JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
@@ -50,11 +52,14 @@ public sealed record ProductRow(
     /// <summary>On sale, the default one first.</summary>
     public IReadOnlyList<VariantRow> Variants { get; init; } = [];
 
+    /// <summary>Uploaded ones, in the order in which they are shown.</summary>
+    public IReadOnlyList<PictureRow> Pictures { get; init; } = [];
+
     public static ProductRow Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), Text(row, 3), row.GetString(4), Text(row, 5), row.GetString(6),
         row.GetString(7), row.GetString(8), Text(row, 9), Text(row, 10), Text(row, 11), row.GetInt64(12), row.GetString(13),
         row.GetInt32(14), row.GetFloat(15), row.GetFieldValue<int[]>(16),
-        VariantRow.ReadAttributes(row.GetString(17)));
+        VariantRow.ReadAttributes(row.GetString(17)), Text(row, 18));
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
@@ -64,12 +69,14 @@ public sealed record ProductRow(
     public ProductDetail ToDetail(string language)
     {
         var chinese = language == Language.Chinese;
+        var name = chinese ? NameZh ?? NameEn : NameEn;
         var description = chinese ? DescriptionZh ?? DescriptionEn : DescriptionEn;
         return new ProductDetail(
-            Id, Slug, chinese ? NameZh ?? NameEn : NameEn, Money.ToMajor(Price), Currency, Category,
-            ProductItems.ImageUrl(Id, Version), Variants.Sum(variant => variant.Available), chinese ? CategoryZh : CategoryEn,
-            description, DescriptionHtml.Of(description), NameEn, NameZh, DescriptionEn, DescriptionZh,
+            Id, Slug, name, Money.ToMajor(Price), Currency, Category,
+            ProductItems.ImageUrl(Id, Version, Picture), Variants.Sum(variant => variant.Available),
+            chinese ? CategoryZh : CategoryEn, description, DescriptionHtml.Of(description), NameEn, NameZh, DescriptionEn, DescriptionZh,
             Brand, chinese ? BrandZh : BrandEn, Math.Round((decimal)Rating, 1), Stars.Sum(),
-            Attributes, [.. Variants.Select(variant => variant.ToItem())]);
+            Attributes, [.. Variants.Select(variant => variant.ToItem())],
+            [.. Pictures.Select(picture => picture.ToItem(language, name))]);
     }
 }

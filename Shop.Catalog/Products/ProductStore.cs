@@ -1,4 +1,5 @@
 using Npgsql;
+using Shop.Catalog.Pictures;
 
 namespace Shop.Catalog.Products;
 
@@ -11,12 +12,16 @@ public sealed class ProductStore(NpgsqlDataSource database)
         await using var batch = database.CreateBatch();
         batch.Add(ProductSql.Find, id);
         batch.Add(ProductSql.Variants, id);
+        batch.Add(PictureSql.OfProduct, id);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
         var product = ProductRow.Read(reader);
         await reader.NextResultAsync(cancellationToken);
         var variants = new List<VariantRow>();
         while (await reader.ReadAsync(cancellationToken)) variants.Add(VariantRow.Read(reader));
-        return product with { Variants = variants };
+        await reader.NextResultAsync(cancellationToken);
+        var pictures = new List<PictureRow>();
+        while (await reader.ReadAsync(cancellationToken)) pictures.Add(PictureRow.Read(reader));
+        return product with { Variants = variants, Pictures = pictures };
     }
 }

@@ -1,3 +1,5 @@
+using Shop.Catalog.Pictures;
+
 namespace Shop.Catalog.Products;
 
 /// <param name="Name">In the language of the answer.</param>
@@ -20,11 +22,12 @@ public sealed record ProductPage(IReadOnlyList<ProductItem> Items, string? Next,
 /// <param name="DescriptionHtml">The same as HTML that may stand in a page.</param>
 /// <param name="NameZh">Null when the product has no Chinese name.</param>
 /// <param name="Attributes">What all variants have in common.</param>
+/// <param name="Pictures">Uploaded ones; without any, the drawn one of imageUrl is all there is.</param>
 public sealed record ProductDetail(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
     string CategoryName, string Description, string DescriptionHtml, string NameEn, string? NameZh, string DescriptionEn,
     string? DescriptionZh, string? Brand, string? BrandName, decimal Rating, int Reviews,
-    IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<VariantItem> Variants);
+    IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<VariantItem> Variants, IReadOnlyList<PictureItem> Pictures);
 
 /// <summary>What is sold of a product; the first one is meant when only the product is named.</summary>
 /// <param name="Price">Of one unit, in major units.</param>

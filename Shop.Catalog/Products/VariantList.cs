@@ -25,7 +25,7 @@ public sealed class VariantList(NpgsqlDataSource database)
     private const string Select =
         """
         SELECT v.product_id, v.sku, v.id = v.product_id, p.slug, v.name, v.name_zh, v.price, v.currency, p.version,
-               s.on_hand - s.reserved
+               s.on_hand - s.reserved, p.picture
         FROM variants v
         JOIN products p ON p.id = v.product_id
         JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
@@ -49,7 +49,7 @@ public sealed class VariantList(NpgsqlDataSource database)
     private static CartVariant Read(NpgsqlDataReader row, string language) => new(
         row.GetInt64(0), row.GetString(1), row.GetBoolean(2), row.GetString(3),
         row.GetString(language == Language.Chinese && !row.IsDBNull(5) ? 5 : 4), Money.ToMajor(row.GetInt64(6)), row.GetString(7),
-        ProductItems.ImageUrl(row.GetInt64(0), row.GetInt32(8)), row.GetInt32(9));
+        ProductItems.ImageUrl(row.GetInt64(0), row.GetInt32(8), row.IsDBNull(10) ? null : row.GetString(10)), row.GetInt32(9));
 }
 
 public static class VariantEndpoints

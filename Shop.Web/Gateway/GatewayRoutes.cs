@@ -13,6 +13,12 @@ public static class GatewayRoutes
     /// <summary>Longest silence of an order's event stream.</summary>
     private static readonly TimeSpan StreamSilence = TimeSpan.FromMinutes(5);
 
+    /// <summary>Largest picture that may be uploaded, in bytes; Catalog's own bound.</summary>
+    public const long MaximumPicture = 2 * 1024 * 1024;
+
+    /// <summary>Largest list of products that may be imported, in bytes; Catalog's own bound.</summary>
+    public const long MaximumImport = 10 * 1024 * 1024;
+
     private const string Streams = "orders-streams";
 
     /// <summary>The services behind the gateway, by discovery name.</summary>
@@ -26,6 +32,9 @@ public static class GatewayRoutes
         Route("categories", "catalog", "/api/categories/{**rest}"),
         Route("brands", "catalog", "/api/brands/{**rest}"),
         Route("audit", "catalog", "/api/audit"),
+        Route("pictures", "catalog", "/api/pictures/{**rest}"),
+        Upload("picture-upload", "/api/products/{id}/pictures", MaximumPicture),
+        Upload("import", "/api/products/import", MaximumImport),
         Route("cart", "orders", "/api/cart/{**rest}"),
         Route("orders", "orders", "/api/orders/{**rest}"),
         Route("order-events", Streams, "/api/orders/{id}/events"),
@@ -38,6 +47,12 @@ public static class GatewayRoutes
         .. Services.Select(service => Cluster(service, service, configuration, AnswerSilence)),
         Cluster(Streams, "orders", configuration, StreamSilence),
     ];
+
+    // What administrators send to Catalog may be larger than what everybody may send.
+    private static RouteConfig Upload(string id, string path, long maximumBody) => new()
+    {
+        RouteId = id, ClusterId = "catalog", Match = new() { Path = path, Methods = [HttpMethods.Post] }, MaxRequestBodySize = maximumBody,
+    };
 
     private static RouteConfig Route(string id, string cluster, string path) =>
         new() { RouteId = id, ClusterId = cluster, Match = new() { Path = path } };

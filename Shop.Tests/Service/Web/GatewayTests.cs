@@ -31,6 +31,7 @@ public sealed class GatewayTests(WebFixture fixture) : IClassFixture<WebFixture>
     [InlineData("/api/categories")]
     [InlineData("/api/brands/aurora")]
     [InlineData("/api/audit")]
+    [InlineData("/api/pictures/00.png")]
     [InlineData("/api/cart")]
     [InlineData("/api/orders")]
     [InlineData("/api/payments/00000000-0000-0000-0000-00000000000a")]
@@ -174,6 +175,28 @@ public sealed class GatewayTests(WebFixture fixture) : IClassFixture<WebFixture>
         var answer = await _client.PutAsync(new Uri("/api/cart/items/7", UriKind.Relative), content);
 
         await WebService.ProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge, "payload_too_large");
+    }
+
+    [Theory]
+    [InlineData("/api/products/7/pictures", 2 * 1024 * 1024)]
+    [InlineData("/api/products/import", 10 * 1024 * 1024)]
+    public async Task What_administrators_upload_may_be_larger_than_other_bodies_up_to_a_bound(string path, int bound)
+    {
+        using var largest = new ByteArrayContent(new byte[bound]);
+        (await _client.PostAsync(new Uri(path, UriKind.Relative), largest)).EnsureSuccessStatusCode();
+        Assert.Equal(bound, Assert.Single(_upstream.All("POST", path)).Body.Length);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(HttpMethod.Post, path, bound + 1));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(HttpMethod.Put, "/api/products/7", bound));
+    }
+
+    // Asks before it sends, since a server that refuses does not read on.
+    private async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path, int length)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(new byte[length]) };
+        request.Headers.ExpectContinue = true;
+        using var answer = await _client.SendAsync(request);
+        return answer.StatusCode;
     }
 
     [Fact]
