@@ -28,7 +28,6 @@ app.MapCategories();
 app.MapSearch();
 app.MapAdministration();
 app.MapPictures();
-app.MapReservations();
 app.MapReviews();
 app.MapInventory();
 app.Run();

@@ -24,7 +24,7 @@ public sealed class ConditionalUpdates(NpgsqlDataSource database, StockTransacti
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await using var batch = Statements(reserve, connection, transaction);
         if (await HoldAsync(batch, reserve, cancellationToken) is not { } held) return null;
-        await transactions.CommitAsync(transaction, held.Changes, cancellationToken);
+        await transactions.CommitAsync(transaction, held.Changes, freed: [], cancellationToken);
         return new StockOutcome(held.Reservation, Changed: true);
     }
 

@@ -6,7 +6,7 @@ using Shop.ServiceDefaults.Problems;
 namespace Shop.Catalog.Inventory;
 
 /// <summary>Goods that come in: counter, ledger and audit trail in one statement.</summary>
-public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
+public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache, SoldOutMemory soldOut)
 {
     public const int MaxOnHand = 1_000_000_000;
 
@@ -24,7 +24,7 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
             INSERT INTO audit_trail (who, action, subject, before, after)
             SELECT $5, 'stock.received', 'product:' || $1, jsonb_build_object('sku', sku, 'onHand', on_hand - $2),
                    jsonb_build_object('sku', sku, 'onHand', on_hand) FROM counter)
-        SELECT on_hand, reserved, version FROM counter
+        SELECT on_hand, reserved, variant_id FROM counter
         """;
 
     private const string Exists =
@@ -40,7 +40,8 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
         await using var batch = database.CreateBatch();
         batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku), who);
         batch.Add(Exists, productId, Text(sku));
-        var (level, _) = await ReadAsync(batch, productId, cancellationToken);
+        var (level, variantId) = await ReadAsync(batch, productId, cancellationToken);
+        soldOut.Forget([variantId]);
         await cache.OutdateAsync(productId, cancellationToken);
         return level;
     }
@@ -48,7 +49,7 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache)
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    private static async Task<(StockLevel Level, long Version)> ReadAsync(
+    private static async Task<(StockLevel Level, long VariantId)> ReadAsync(
         NpgsqlBatch batch, long productId, CancellationToken cancellationToken)
     {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

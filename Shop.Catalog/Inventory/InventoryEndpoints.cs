@@ -10,6 +10,7 @@ public static class InventoryEndpoints
 {
     public static void MapInventory(this IEndpointRouteBuilder app)
     {
+        app.MapReservations();
         var group = app.MapGroup("/api/inventory").WithTags("Inventory").RequireAuthorization(ShopClaims.Admin);
         group.MapGet("/{sku}", ReadAsync)
             .WithName("GetInventory").WithSummary("A variant's stock and its movements, the newest first")

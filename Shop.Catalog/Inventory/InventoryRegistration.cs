@@ -18,6 +18,7 @@ public static class InventoryRegistration
                 ? ActivatorUtilities.CreateInstance<ConditionalUpdates>(services)
                 : ActivatorUtilities.CreateInstance<GroupCommit>(services));
         builder.Services.AddSingleton<StockService>();
+        builder.Services.AddSingleton<SoldOutMemory>();
         builder.Services.AddSingleton<StockTaking>();
         builder.Services.AddSingleton<StockReturns>();
         builder.Services.AddSingleton<StockHistories>();

@@ -92,7 +92,7 @@ public sealed partial class LeaseSweeper(
         var taken = await TakeAsync(connection, transaction, operations, cancellationToken);
         if (taken.Count == 0) return;
         var result = await store.ApplyAsync(connection, transaction, taken, cancellationToken);
-        await transactions.CommitAsync(transaction, result.Changes, cancellationToken);
+        await transactions.CommitAsync(transaction, result.Changes, result.Freed, cancellationToken);
         Report(taken, result.Outcomes);
     }
 

@@ -7,7 +7,7 @@ namespace Shop.Catalog.Inventory;
 /// <summary>What Orders asks of the stock.</summary>
 public static class ReservationEndpoints
 {
-    public static void MapReservations(this IEndpointRouteBuilder app)
+    internal static void MapReservations(this IEndpointRouteBuilder app)
     {
         var group = app.MapInternal("orders").MapGroup("/reservations");
         group.MapPost("/", ReserveAsync).WithName("Reserve").WithSummary("Hold all lines of an order, or none");
@@ -15,16 +15,19 @@ public static class ReservationEndpoints
         group.MapDelete("/{orderId}", ReleaseAsync).WithName("ReleaseReservation").WithSummary("Give held units back");
     }
 
-    private static async Task<Ok<ReservationAnswer>> ReserveAsync(
+    private static async Task<IResult> ReserveAsync(
         ReservationRequest request, StockService stock, Skus skus, CancellationToken cancellationToken)
     {
         request.Validate();
         var variants = await skus.ResolveAsync(request.Lines!, cancellationToken);
-        var outcome = await stock.ApplyAsync(request.ToOperation(variants), cancellationToken);
+        var outcome = await stock.ReserveAsync(request, variants, cancellationToken);
         return outcome.Refusal is null
             ? TypedResults.Ok(ReservationAnswer.Of(outcome.Reservation!))
-            : throw outcome.ToProblem(request.Lines!.Zip(variants).FirstOrDefault(pair => pair.Second == outcome.VariantId).First);
+            : new RefusalResult(outcome, LineOf(request, variants, outcome.VariantId));
     }
+
+    private static ReservationRequestLine? LineOf(ReservationRequest request, long[] variants, long variantId) =>
+        Array.IndexOf(variants, variantId) is >= 0 and var at ? request.Lines![at] : null;
 
     /// <summary>After the lease too: what is gone by then is told line by line.</summary>
     private static async Task<Ok<ConfirmAnswer>> ConfirmAsync(

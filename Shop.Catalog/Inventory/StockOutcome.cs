@@ -32,9 +32,10 @@ public enum Refusal
 /// <param name="VariantId">The variant that a refusal is about.</param>
 /// <param name="Available">How many units of it would not have been refused.</param>
 /// <param name="Limit">Units per customer, when that is the reason.</param>
+/// <param name="IsRemembered">Answered without the database.</param>
 public sealed record StockOutcome(
     Reservation? Reservation = null, bool Changed = false, int Shortage = 0, Refusal? Refusal = null,
-    long VariantId = 0, int Available = 0, int Limit = 0)
+    long VariantId = 0, int Available = 0, int Limit = 0, bool IsRemembered = false)
 {
     public static readonly StockOutcome Nothing = new();
     public static readonly StockOutcome Done = new(Changed: true);

@@ -26,7 +26,7 @@ public sealed class StockReturns(NpgsqlDataSource database, StockStore store, St
         if (result.Outcomes[0] is { Refusal: not null } refused)
             throw refused.ToProblem(request.Lines!.Zip(variants).FirstOrDefault(pair => pair.Second == refused.VariantId).First);
         if (who is { } administrator) await AuditAsync(connection, transaction, answer, administrator, cancellationToken);
-        await transactions.CommitAsync(transaction, result.Changes, cancellationToken);
+        await transactions.CommitAsync(transaction, result.Changes, result.Freed, cancellationToken);
         return answer;
     }
 

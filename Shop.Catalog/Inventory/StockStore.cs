@@ -5,8 +5,9 @@ namespace Shop.Catalog.Inventory;
 /// <summary>A product of which a variant's counters changed, and the version that the change made.</summary>
 public readonly record struct StockChange(long ProductId, long Version);
 
-/// <summary>What a transaction did, operation by operation, and the products it touched.</summary>
-public sealed record StockResult(IReadOnlyList<StockOutcome> Outcomes, IReadOnlyList<StockChange> Changes);
+/// <summary>What a transaction did, operation by operation, the products it touched, and the variants of which it left more.</summary>
+public sealed record StockResult(
+    IReadOnlyList<StockOutcome> Outcomes, IReadOnlyList<StockChange> Changes, IReadOnlyList<long> Freed);
 
 /// <summary>
 /// Applies operations inside the caller's transaction: locks and loads all rows concerned in one round trip, lets
@@ -25,7 +26,7 @@ public sealed class StockStore
         var outcomes = new StockOutcome[operations.Count];
         for (var i = 0; i < outcomes.Length; i++) outcomes[i] = StockDecider.Decide(book, operations[i]);
         var changes = await SaveAsync(connection, transaction, book, cancellationToken);
-        return new StockResult(outcomes, changes);
+        return new StockResult(outcomes, changes, StockWriter.Freed(book.Movements));
     }
 
     private static async Task<StockBook> LoadAsync(

@@ -46,7 +46,8 @@ public sealed class StockTaking(NpgsqlDataSource database, StockTransactions tra
         StockWriter.AddMoved(batch, [moved]);
         batch.AddAudit(who, action, FormattableString.Invariant($"product:{row.ProductId}"), row.ToJson(sku, null), after.ToJson(sku, moved.Reason));
         var version = (long)(await ScalarAsync(batch, column: 1, cancellationToken))!;
-        await transactions.CommitAsync(transaction, [new StockChange(row.ProductId, version)], cancellationToken);
+        await transactions.CommitAsync(
+            transaction, [new StockChange(row.ProductId, version)], StockWriter.Freed([moved]), cancellationToken);
         return after.With(sku, moved.OnHandDelta);
     }
 

@@ -5,7 +5,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Catalog.Inventory;
 
 /// <summary>Applies operations in a transaction of their own, and lets the caches know once it is committed.</summary>
-public sealed class StockTransactions(NpgsqlDataSource database, StockStore store, ProductCache cache, Failpoints failpoints)
+public sealed class StockTransactions(
+    NpgsqlDataSource database, StockStore store, ProductCache cache, SoldOutMemory soldOut, Failpoints failpoints)
 {
     /// <summary>One outcome per operation, in their order.</summary>
     public async Task<IReadOnlyList<StockOutcome>> RunAsync(
@@ -15,16 +16,18 @@ public sealed class StockTransactions(NpgsqlDataSource database, StockStore stor
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var result = await store.ApplyAsync(connection, transaction, operations, cancellationToken);
-        await CommitAsync(transaction, result.Changes, cancellationToken);
+        await CommitAsync(transaction, result.Changes, result.Freed, cancellationToken);
         return result.Outcomes;
     }
 
     /// <summary>Commits what was applied to the stock within the caller's transaction.</summary>
     internal async Task CommitAsync(
-        NpgsqlTransaction transaction, IReadOnlyList<StockChange> changes, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, IReadOnlyList<StockChange> changes, IReadOnlyList<long> freed,
+        CancellationToken cancellationToken)
     {
         await failpoints.HitAsync("catalog.stock.before-commit", cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        soldOut.Forget(freed);
         await failpoints.HitAsync("catalog.stock.after-commit", cancellationToken);
         cache.Outdate(changes);
     }

@@ -27,7 +27,22 @@ internal static class StockWriter
         AddMovements(batch, movements);
     }
 
+    /// <summary>Variants of which there is more to be had after the movements than before.</summary>
+    public static IReadOnlyList<long> Freed(IReadOnlyList<StockMovement> movements) => movements.Count == 0
+        ? []
+        : [.. Totals(movements).Where(total => total.Value.OnHand > total.Value.Reserved).Select(total => total.Key)];
+
     private static void AddCounters(NpgsqlBatch batch, IReadOnlyList<StockMovement> movements)
+    {
+        var totals = Totals(movements);
+        batch.Add(
+            StockSql.UpdateStock,
+            totals.Keys.ToArray(),
+            totals.Values.Select(t => t.OnHand).ToArray(),
+            totals.Values.Select(t => t.Reserved).ToArray());
+    }
+
+    private static Dictionary<long, (int OnHand, int Reserved)> Totals(IReadOnlyList<StockMovement> movements)
     {
         var totals = new Dictionary<long, (int OnHand, int Reserved)>(movements.Count);
         foreach (var movement in movements)
@@ -35,11 +50,7 @@ internal static class StockWriter
             var (onHand, reserved) = totals.GetValueOrDefault(movement.VariantId);
             totals[movement.VariantId] = (onHand + movement.OnHandDelta, reserved + movement.ReservedDelta);
         }
-        batch.Add(
-            StockSql.UpdateStock,
-            totals.Keys.ToArray(),
-            totals.Values.Select(t => t.OnHand).ToArray(),
-            totals.Values.Select(t => t.Reserved).ToArray());
+        return totals;
     }
 
     private static void AddMovements(NpgsqlBatch batch, IReadOnlyList<StockMovement> movements) => batch.Add(
