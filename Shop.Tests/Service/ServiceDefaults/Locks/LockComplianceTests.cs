@@ -236,6 +236,23 @@ public sealed class LockComplianceTests(Servers servers)
         await using var handle = await second.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Only_so_many_of_one_process_wait(string kind)
+    {
+        await using var bed = await LocksBed.CreateAsync(servers);
+        await using var first = await bed.Process().AcquireAsync(kind);
+        var process = bed.Process();
+        using var over = new CancellationTokenSource();
+        Task[] waiters = [.. Enumerable.Range(0, LockSignals.MostPerName).Select(_ => process.AcquireAsync(kind, null, over.Token))];
+        await QuietAsync(process, 2 * LockSignals.MostPerName);
+        await Assert.ThrowsAsync<LockQueueFullException>(() => process.AcquireAsync(kind).WaitAsync(TimeSpan.FromSeconds(30)));
+        await over.CancelAsync();
+        foreach (var waiter in waiters)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter);
+        Assert.Equal(0, await bed.WaitersAsync());
+    }
+
     /// <summary>The one waiter of the process has asked, and again when the connection listened; now it waits.</summary>
     internal static Task QuietAsync(LockProcess process, int questions = 2) =>
         Eventually.TrueAsync(() => process.Asked >= questions);
