@@ -19,10 +19,14 @@ public sealed record Product(
 public sealed record Variant(
     string Sku, decimal Price, IReadOnlyDictionary<string, string> Attributes, int Available, int? LimitPerCustomer = null);
 
-/// <summary>A page of products; <paramref name="Next"/> is what to pass as <c>after</c>.</summary>
-public sealed record ProductPage(IReadOnlyList<Product> Items, string? Next);
+/// <summary>
+/// A page of products; <paramref name="Next"/> is what to pass as <c>after</c>, <paramref name="Corrected"/> what was searched
+/// for when what was typed finds nothing.
+/// </summary>
+public sealed record ProductPage(IReadOnlyList<Product> Items, string? Next, string? Corrected = null);
 
-public sealed record Category(string Slug, string Name, int? Count = null);
+/// <summary>A category; one without <paramref name="Parent"/> is a department.</summary>
+public sealed record Category(string Slug, string Name, int? Count = null, string? Parent = null);
 
 public sealed record CategoryList(IReadOnlyList<Category> Items);
 

@@ -107,6 +107,33 @@
     if (event.target.hasAttribute?.('data-submit-on-change') && event.target.checkValidity()) event.target.form.requestSubmit();
   });
 
+  // Suggestions for a search are the options of the field's list, which the browser shows. Answers that come late are left.
+  let asked = 0;
+  let typing = null;
+  const suggest = async field => {
+    const number = ++asked;
+    const text = field.value.trim();
+    const query = new URLSearchParams({ q: text, limit: 8, lang: document.documentElement.lang });
+    const response = text ? await fetch('/api/products/suggestions?' + query) : null;
+    const items = response?.ok ? (await response.json()).items : [];
+    if (number !== asked) return;
+    field.list.replaceChildren(...items.map(item => {
+      const option = document.createElement('option');
+      option.value = item.text;
+      return option;
+    }));
+  };
+  document.addEventListener('input', event => {
+    const field = event.target;
+    // An input without a type of input is the choice of an option.
+    if (!field.hasAttribute?.('data-suggest') || !event.inputType || event.isComposing) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => suggest(field).catch(() => {}), 150);
+  });
+  document.addEventListener('compositionend', event => {
+    if (event.target.hasAttribute?.('data-suggest')) suggest(event.target).catch(() => {});
+  });
+
   document.documentElement.classList.add('script');
   load();
   globalThis.Blazor?.addEventListener('enhancedload', load);

@@ -55,6 +55,60 @@ public sealed class PageTests(WebFixture fixture) : IClassFixture<WebFixture>, I
     }
 
     [Fact]
+    public async Task Every_filter_goes_to_the_list_and_to_the_facets_and_stays_chosen()
+    {
+        const string Filters = "rating=4&inStock=true&brand=a%26b&brand=c&attr=size%3AM&attr=size%3AL";
+        _upstream.Answer("GET /api/products/facets", Storefront.Facets);
+
+        var html = await (await GetAsync($"/products?category=kitchen&sort=best-selling&{Filters}&after=xyz")).Content.ReadAsStringAsync();
+
+        Assert.Contains(_upstream.Seen, seen => seen.Path == $"/api/products?category=kitchen&sort=best-selling&rating=4&inStock=true&after=xyz&limit=24&{Filters[22..]}");
+        Assert.Contains(_upstream.Seen, seen => seen.Path == $"/api/products/facets?category=kitchen&{Filters}");
+        Assert.Matches("""name="brand" value="a&amp;b" checked""", html);
+        Assert.Matches("""name="attr" value="size:M" checked""", html);
+        Assert.DoesNotMatch("""name="attr" value="size:XS" checked""", html);
+        Assert.Matches("""<option value="best-selling" selected""", html);
+        Assert.Contains("href=\"/products?category=kitchen&amp;sort=best-selling&amp;inStock=true&amp;brand=a%26b", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(400)]
+    public async Task Without_facets_the_list_is_there(int status)
+    {
+        _upstream.Answer("GET /api/products/facets", "{}", status);
+
+        var answer = await GetAsync("/products?q=cup");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("Tea &lt;b&gt;cup&lt;/b&gt;", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_corrected_search_says_what_it_searched_for()
+    {
+        _upstream.Answer("GET /api/products", $$"""{"items":[{{Storefront.Product}}],"next":null,"corrected":"tea <i>cup"}""");
+
+        var html = await (await GetAsync("/products?q=tee%20cpu")).Content.ReadAsStringAsync();
+
+        Assert.Matches("""<p class="notice" role="status">[^<]*tee cpu[^<]*tea &lt;i&gt;cup""", html);
+        Assert.Matches("""<option value="relevance" selected""", html);
+    }
+
+    [Fact]
+    public async Task The_front_page_shows_departments_with_their_categories()
+    {
+        _upstream.Answer("GET /api/categories",
+            """{"items":[{"slug":"living","name":"Living","count":1},{"slug":"kitchen","name":"Kitchen","count":1,"parent":"living"}]}""");
+
+        var html = await (await GetAsync("/")).Content.ReadAsStringAsync();
+
+        Assert.Matches("""<h3><a href="/products\?category=living">Living</a></h3>""", html);
+        Assert.Matches("""<li><a href="/products\?category=kitchen">Kitchen</a></li>""", html);
+        Assert.Contains("1 products in 1 departments", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_catalog_refuses_is_said_at_the_field()
     {
         _upstream.Answer("GET /api/products", """{"code":"invalid","field":"minPrice"}""", 400);

@@ -11,6 +11,12 @@ internal static partial class Storefront
         {"id":7,"slug":"tea-cup","name":"Tea <b>cup</b>","price":12.5,"currency":"CNY","category":"kitchen","imageUrl":"/api/products/7/picture","available":3}
         """;
 
+    public const string Facets = """
+        {"count":1,"capped":false,"categories":[],"brands":[{"slug":"a&b","name":"A & B","count":1},{"slug":"c","name":"C","count":0}],
+         "prices":[{"min":0,"max":49.99,"count":1}],"ratings":[{"rating":4,"count":1}],"inStock":1,"corrected":null,
+         "attributes":[{"name":"size","values":[{"value":"M","count":1},{"value":"XS","count":1}]}]}
+        """;
+
     public const string Order = """
         {"id":"0f0e0d0c-0b0a-8908-8706-050403020100","status":"reserved","total":12.5,"currency":"CNY","version":1,
          "lines":[{"productId":7,"name":"Tea cup","quantity":1,"price":12.5}],"createdAt":"2026-01-01T00:00:00Z","expiresAt":"2026-01-01T00:15:00Z"}
@@ -21,6 +27,7 @@ internal static partial class Storefront
     public static void Fill(Upstream upstream)
     {
         upstream.Answer("GET /api/products", $$"""{"items":[{{Product}}],"next":"more"}""");
+        upstream.Answer("GET /api/products/facets", Facets);
         upstream.Answer("GET /api/products/7", Product);
         upstream.Answer("GET /api/products/7/reviews", """
             {"summary":{"average":4.5,"count":2,"histogram":[0,0,0,1,1]},"next":"9.1","items":[

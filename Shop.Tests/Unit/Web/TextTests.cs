@@ -29,7 +29,7 @@ public sealed partial class TextTests
     [Theory]
     [InlineData("status.", "placed reserved paying paid shipped delivered completed cancelled expired refunded")]
     [InlineData("pay.", "sandbox sandbox-slow sandbox-decline sandbox-repeat sandbox-silent")]
-    [InlineData("sort.", "newest price-asc price-desc name")]
+    [InlineData("sort.", "newest price-asc price-desc name best-selling rating relevance")]
     public void Every_value_that_pages_translate_has_a_text(string prefix, string values) =>
         Assert.All(values.Split(' '), value => Assert.True(_texts.English.ContainsKey(prefix + value), prefix + value));
 
