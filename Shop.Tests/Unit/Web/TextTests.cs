@@ -26,6 +26,11 @@ public sealed partial class TextTests
         Assert.All(used, key => Assert.True(_texts.English.ContainsKey(key), $"{key} has no text"));
     }
 
+    [Fact]
+    public void No_page_brings_a_style_of_its_own_which_browsers_are_told_to_ignore() => Assert.All(
+        Directory.GetFiles(Path.Combine(WebService.ContentRoot, "Pages"), "*.razor"),
+        page => Assert.DoesNotContain("style=", File.ReadAllText(page), StringComparison.Ordinal));
+
     [Theory]
     [InlineData("status.", "placed reserved paying paid shipped delivered completed cancelled expired refunded")]
     [InlineData("pay.", "sandbox sandbox-slow sandbox-decline sandbox-repeat sandbox-silent")]
