@@ -5,6 +5,7 @@ using Shop.Catalog.Administration;
 using Shop.Catalog.Inventory;
 using Shop.Catalog.Pictures;
 using Shop.Catalog.Products;
+using Shop.Catalog.Promotions;
 using Shop.Catalog.Reviews;
 using Shop.Catalog.Search;
 
@@ -42,6 +43,10 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(OwnReview))]
 [JsonSerializable(typeof(ModeratedPage))]
 [JsonSerializable(typeof(ModerationInput))]
+[JsonSerializable(typeof(PromotionInput))]
+[JsonSerializable(typeof(PromotionItem))]
+[JsonSerializable(typeof(PromotionPage))]
+[JsonSerializable(typeof(CouponQuote))]
 [JsonSerializable(typeof(ReservationRequest))]
 [JsonSerializable(typeof(ReservationAnswer))]
 [JsonSerializable(typeof(ConfirmRequest))]

@@ -6,13 +6,13 @@ namespace Shop.Catalog.Inventory;
 
 /// <summary>
 /// A transaction for each operation. A new reservation is one round trip of conditional updates in key order, and one for the
-/// commit. Whatever that cannot grant (a line is short, limited or not sold, the order is known) is undone and decided by
+/// commit. Whatever that cannot grant (a line is short, limited or not sold, the order is known, there is a coupon) is undone and decided by
 /// <see cref="StockDecider"/> on locked rows, as every other operation is.
 /// </summary>
 public sealed class ConditionalUpdates(NpgsqlDataSource database, StockTransactions transactions, Failpoints failpoints) : IStockStrategy
 {
     public async Task<StockOutcome> ApplyAsync(StockOperation operation, CancellationToken cancellationToken) =>
-        operation is Reserve reserve && await TryHoldAsync(reserve, cancellationToken) is { } held
+        operation is Reserve { Coupon: null } reserve && await TryHoldAsync(reserve, cancellationToken) is { } held
             ? held
             : (await transactions.RunAsync([operation], cancellationToken))[0];
 

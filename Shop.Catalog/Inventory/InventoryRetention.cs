@@ -38,7 +38,7 @@ public sealed partial class InventoryRetention(
         SELECT count(*) FROM old
         """;
 
-    // Unresolved shortages stay. Of limited variants, what a customer bought goes on counting.
+    // Unresolved shortages stay. Of limited variants and coupons, what a customer bought goes on counting.
     private const string DropReservations =
         """
         WITH old AS (
@@ -47,7 +47,11 @@ public sealed partial class InventoryRetention(
                 SELECT order_id FROM (SELECT order_id FROM reservations r WHERE {0} ORDER BY updated_at LIMIT $1) AS due
                 WHERE pg_try_advisory_xact_lock(hashtextextended(order_id::text, 42))
                   AND NOT EXISTS (SELECT FROM reservation_lines l WHERE l.order_id = due.order_id AND l.shortage > 0))
-            RETURNING order_id, revision, customer_id, state),
+            RETURNING order_id, revision, customer_id, state, promotion_id, promotion_counted),
+        carried AS (
+            INSERT INTO promotion_carried AS c (promotion_id, customer_id, uses)
+            SELECT promotion_id, customer_id, count(*) FROM old WHERE promotion_counted GROUP BY 1, 2 ORDER BY 1, 2
+            ON CONFLICT (promotion_id, customer_id) DO UPDATE SET uses = c.uses + excluded.uses),
         counted AS (
             UPDATE customer_units u SET carried = u.carried + gone.units
             FROM (SELECT l.variant_id, old.customer_id, sum(l.quantity - l.shortage - l.returned)::integer AS units
@@ -84,6 +88,14 @@ public sealed partial class InventoryRetention(
         SELECT count(*) FROM old
         """;
 
+    // A row that a reservation is just taking up again is left to it.
+    private const string DropUses =
+        """
+        WITH old AS (DELETE FROM promotion_uses WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM promotion_uses WHERE uses = 0 LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING 1)
+        SELECT count(*) FROM old
+        """;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await databases.WhenReadyAsync(stoppingToken);
@@ -110,6 +122,7 @@ public sealed partial class InventoryRetention(
         await RepeatAsync(DropRequests, EndedDays, cancellationToken);
         await RepeatAsync(DropSubscriptions, SoldDays, cancellationToken);
         await RepeatAsync(DropUnits, days: null, cancellationToken);
+        await RepeatAsync(DropUses, days: null, cancellationToken);
     }
 
     /// <summary>Batch after batch, each a transaction of its own.</summary>

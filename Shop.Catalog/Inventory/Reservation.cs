@@ -1,3 +1,5 @@
+using Shop.Catalog.Promotions;
+
 namespace Shop.Catalog.Inventory;
 
 /// <summary>What has become of an order's reservation. The names in lower case are the database's.</summary>
@@ -28,9 +30,10 @@ public sealed record ReservationLine(
 }
 
 /// <summary>An order's reservation with the lines of all its revisions.</summary>
+/// <param name="Coupon">Of the last revision; null without one.</param>
 public sealed record Reservation(
     Guid OrderId, int Revision, byte[] BodyHash, Guid? CustomerId, ReservationState State, DateTimeOffset LeaseUntil,
-    long Version, IReadOnlyList<ReservationLine> Lines)
+    long Version, IReadOnlyList<ReservationLine> Lines, AppliedCoupon? Coupon = null)
 {
     public IReadOnlyList<ReservationLine> LinesOf(int revision) => [.. Lines.Where(line => line.Revision == revision)];
 

@@ -21,6 +21,7 @@ public static class ReservationEndpoints
         request.Validate();
         var variants = await skus.ResolveAsync(request.Lines!, cancellationToken);
         var outcome = await stock.ReserveAsync(request, variants, cancellationToken);
+        if (outcome.Refusal?.IsAboutCoupon() is true) throw outcome.ToProblem(line: null);
         return outcome.Refusal is null
             ? TypedResults.Ok(ReservationAnswer.Of(outcome.Reservation!))
             : new RefusalResult(outcome, LineOf(request, variants, outcome.VariantId));

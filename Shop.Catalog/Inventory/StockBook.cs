@@ -1,3 +1,5 @@
+using Shop.Catalog.Promotions;
+
 namespace Shop.Catalog.Inventory;
 
 /// <summary>The units of a limited variant that a customer holds and has bought.</summary>
@@ -20,15 +22,18 @@ public sealed class StockBook
     /// <param name="now">The database's <c>shop_now()</c>, by which leases are judged.</param>
     /// <param name="units">Of the limited variants and the customers concerned; who is missing has none.</param>
     public StockBook(
-        DateTimeOffset now, IEnumerable<StockRow> stock, IEnumerable<Reservation> reservations, IEnumerable<CustomerUnits>? units = null)
+        DateTimeOffset now, IEnumerable<StockRow> stock, IEnumerable<Reservation> reservations, IEnumerable<CustomerUnits>? units = null,
+        PromotionBook? promotions = null)
     {
         Now = now;
+        Promotions = promotions ?? PromotionBook.Empty;
         _stock = stock.ToDictionary(row => row.VariantId);
         _reservations = reservations.ToDictionary(reservation => reservation.OrderId);
         _units = (units ?? []).ToDictionary(row => (row.VariantId, row.CustomerId), row => row.Units);
     }
 
     public DateTimeOffset Now { get; }
+    public PromotionBook Promotions { get; }
     public IReadOnlyList<StockMovement> Movements => _movements;
     public IReadOnlyList<(Guid OrderId, ReservationLine Line)> NewLines => _newLines;
     public IEnumerable<(Guid OrderId, ReservationLine Line)> ChangedLines => _changedLines.Select(line => (line.Key.OrderId, line.Value));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Shop.Catalog.Promotions;
 
 namespace Shop.Catalog.Inventory;
 
@@ -30,7 +31,10 @@ public static class StockDecider
 
         var held = HeldOf(known);
         if (WhyNot(book, reserve, held) is { } refused) return refused;
-        return new StockOutcome(Hold(book, reserve, known, held), Changed: true);
+        var total = reserve.Lines.Sum(line => (held.GetValueOrDefault(line.VariantId)?.Price ?? book.Stock(line.VariantId)!.Price) * line.Quantity);
+        if (CouponDecider.WhyNot(book, reserve, known, total) is { } unusable) return unusable;
+        var coupon = CouponDecider.Apply(book, reserve, known, total);
+        return new StockOutcome(Hold(book, reserve, known, held, coupon), Changed: true);
     }
 
     private static Dictionary<long, ReservationLine> HeldOf(Reservation? known) =>
@@ -64,11 +68,11 @@ public static class StockDecider
     }
 
     private static Reservation Hold(
-        StockBook book, Reserve reserve, Reservation? known, Dictionary<long, ReservationLine> held)
+        StockBook book, Reserve reserve, Reservation? known, Dictionary<long, ReservationLine> held, AppliedCoupon? coupon)
     {
         var reservation = new Reservation(
             reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
-            IsAlive(book, known) ? known!.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? []);
+            IsAlive(book, known) ? known!.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? [], coupon);
         var lines = new List<ReservationLine>(reserve.Lines.Count);
         foreach (var line in reserve.Lines)
         {
@@ -106,6 +110,7 @@ public static class StockDecider
         book.Put(known with
         {
             State = ReservationState.Released, Revision = release.Revision, Version = release.Version ?? known.Version,
+            Coupon = CouponDecider.GiveBack(book, known),
         });
         return StockOutcome.Done;
     }
@@ -135,7 +140,10 @@ public static class StockDecider
         if (paid.Count == 0 && known.Lines.Count > 0) paid = known.LinesOf(known.Lines.Max(line => line.Revision));
         var revision = paid.Count == 0 ? known.Revision : paid[0].Revision;
         var (sold, shortage) = Sell(book, known, paid);
-        sold = sold with { State = ReservationState.Confirmed, Revision = revision, Version = confirm.Version };
+        sold = sold with
+        {
+            State = ReservationState.Confirmed, Revision = revision, Version = confirm.Version, Coupon = CouponDecider.Keep(book, sold),
+        };
         book.Put(sold);
         return new StockOutcome(sold, Changed: true, Shortage: shortage);
     }
@@ -194,7 +202,7 @@ public static class StockDecider
         if (known is not { State: ReservationState.Reserved }) return StockOutcome.Nothing;
         if (known.LeaseUntil + expire.Grace > book.Now) return StockOutcome.Nothing;
         GiveBack(book, known);
-        book.Put(known with { State = ReservationState.Expired });
+        book.Put(known with { State = ReservationState.Expired, Coupon = CouponDecider.GiveBack(book, known) });
         return StockOutcome.Done;
     }
 

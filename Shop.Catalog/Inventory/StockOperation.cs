@@ -14,8 +14,10 @@ public sealed record OperationLine(long VariantId, int Quantity);
 /// <param name="Revision">From 1; a higher one replaces the lines of the one before.</param>
 /// <param name="BodyHash">Tells a repeat from another request under the same revision.</param>
 /// <param name="Lines">Each variant once, in order of id.</param>
+/// <param name="Coupon">In upper case; null for none.</param>
 public sealed record Reserve(
-    Guid OrderId, int Revision, Guid CustomerId, byte[] BodyHash, IReadOnlyList<OperationLine> Lines)
+    Guid OrderId, int Revision, Guid CustomerId, byte[] BodyHash, IReadOnlyList<OperationLine> Lines,
+    string? Coupon = null)
     : StockOperation(OrderId)
 {
     public override IReadOnlyList<OperationLine> NamedLines => Lines;

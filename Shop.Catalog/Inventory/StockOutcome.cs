@@ -23,6 +23,21 @@ public enum Refusal
 
     /// <summary>More units come back than were sold and not yet returned.</summary>
     MoreThanSold,
+
+    /// <summary>There is no coupon of that code.</summary>
+    CouponUnknown,
+
+    /// <summary>The coupon's time has not come or is over, or it was stopped.</summary>
+    CouponNotValid,
+
+    /// <summary>The lines come to less than the coupon asks for.</summary>
+    CouponMinimum,
+
+    /// <summary>Every use of the coupon is taken.</summary>
+    CouponUsedUp,
+
+    /// <summary>The customer has used the coupon as often as one may.</summary>
+    CouponLimit,
 }
 
 /// <summary>How an operation ended; a value of its own, unaffected by later operations of the same batch.</summary>
@@ -31,11 +46,12 @@ public enum Refusal
 /// <param name="Shortage">Units paid for and not sold by this <see cref="Confirm"/>.</param>
 /// <param name="VariantId">The variant that a refusal is about.</param>
 /// <param name="Available">How many units of it would not have been refused.</param>
-/// <param name="Limit">Units per customer, when that is the reason.</param>
+/// <param name="Limit">Units, or uses of the coupon, per customer, when that is the reason.</param>
+/// <param name="Minimum">Of the coupon, in minor units, when that is the reason.</param>
 /// <param name="IsRemembered">Answered without the database.</param>
 public sealed record StockOutcome(
     Reservation? Reservation = null, bool Changed = false, int Shortage = 0, Refusal? Refusal = null,
-    long VariantId = 0, int Available = 0, int Limit = 0, bool IsRemembered = false)
+    long VariantId = 0, int Available = 0, int Limit = 0, long Minimum = 0, bool IsRemembered = false)
 {
     public static readonly StockOutcome Nothing = new();
     public static readonly StockOutcome Done = new(Changed: true);

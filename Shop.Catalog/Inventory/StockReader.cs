@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Shop.Catalog.Promotions;
 
 namespace Shop.Catalog.Inventory;
 
@@ -56,7 +57,11 @@ internal static class StockReader
 
     private static Reservation Reservation(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetInt32(1), row.GetFieldValue<byte[]>(2), row.IsDBNull(3) ? null : row.GetGuid(3),
-        ParseState(row.GetString(4)), row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6), []);
+        ParseState(row.GetString(4)), row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6), [], Coupon(row));
+
+    private static AppliedCoupon? Coupon(NpgsqlDataReader row) => row.IsDBNull(7)
+        ? null
+        : new AppliedCoupon(row.GetInt64(7), row.GetString(8), row.GetInt64(9), row.GetBoolean(10), row.GetBoolean(11));
 
     private static StockRow Stock(NpgsqlDataReader row, int onHand, int reserved) => new()
     {

@@ -2,7 +2,8 @@ namespace Shop.Catalog.Inventory;
 
 /// <summary>
 /// The statements of <see cref="StockStore"/>. Locks are always taken in this order, each kind by ascending key: orders
-/// (advisory), then stock rows; all other rows belong to one of these. So no two transactions wait for each other.
+/// (advisory), then stock rows, then promotions; all other rows belong to one of these. So no two transactions wait for each
+/// other.
 /// </summary>
 internal static class StockSql
 {
@@ -17,7 +18,8 @@ internal static class StockSql
 
     public const string Reservations =
         """
-        SELECT order_id, revision, body_hash, customer_id, state, lease_until, version
+        SELECT order_id, revision, body_hash, customer_id, state, lease_until, version, promotion_id,
+               (SELECT code FROM promotions WHERE id = promotion_id), discount, free_shipping, promotion_counted
         FROM reservations WHERE order_id = ANY ($1)
         """;
 
@@ -66,12 +68,17 @@ internal static class StockSql
 
     public const string UpsertReservations =
         """
-        INSERT INTO reservations (order_id, revision, body_hash, customer_id, state, lease_until, version)
-        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[], $4::uuid[], $5::text[], $6::timestamptz[], $7::bigint[])
+        INSERT INTO reservations
+            (order_id, revision, body_hash, customer_id, state, lease_until, version, promotion_id, discount, free_shipping,
+             promotion_counted)
+        SELECT * FROM unnest(
+            $1::uuid[], $2::integer[], $3::bytea[], $4::uuid[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bigint[],
+            $9::bigint[], $10::boolean[], $11::boolean[])
         ON CONFLICT (order_id) DO UPDATE
         SET revision = excluded.revision, body_hash = excluded.body_hash, customer_id = excluded.customer_id,
             state = excluded.state, lease_until = excluded.lease_until, version = excluded.version,
-            updated_at = shop_now()
+            promotion_id = excluded.promotion_id, discount = excluded.discount, free_shipping = excluded.free_shipping,
+            promotion_counted = excluded.promotion_counted, updated_at = shop_now()
         """;
 
     public const string InsertLines =

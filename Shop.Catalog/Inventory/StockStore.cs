@@ -1,4 +1,5 @@
 using Npgsql;
+using Shop.Catalog.Promotions;
 
 namespace Shop.Catalog.Inventory;
 
@@ -11,7 +12,7 @@ public sealed record StockResult(
 
 /// <summary>
 /// Applies operations inside the caller's transaction: locks and loads all rows concerned in one round trip, lets
-/// <see cref="StockDecider"/> decide in order of arrival, stores the result in a second one. Limited variants cost a third.
+/// <see cref="StockDecider"/> decide in order of arrival, stores the result in a second one. Limited variants cost a third, coupons another.
 /// </summary>
 public sealed class StockStore
 {
@@ -57,7 +58,8 @@ public sealed class StockStore
         var units = stock.Exists(row => row.LimitPerCustomer is not null)
             ? await UnitsAsync(connection, transaction, stock, reservations, operations, cancellationToken)
             : [];
-        return new StockBook(now, stock, reservations, units);
+        var promotions = await PromotionStore.LoadAsync(connection, transaction, reservations, operations, cancellationToken);
+        return new StockBook(now, stock, reservations, units, promotions);
     }
 
     /// <summary>Of each limited variant and customer concerned. Nobody else changes them while the stock row is locked.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Shop.Catalog.Promotions;
 
 namespace Shop.Catalog.Inventory;
 
@@ -18,6 +19,7 @@ internal static class StockWriter
         AddLines(batch, book.NewLines);
         AddLineChanges(batch, [.. book.ChangedLines]);
         AddUnits(batch, [.. book.ChangedUnits]);
+        PromotionStore.Add(batch, book.Promotions);
     }
 
     /// <summary>Counters and ledger of movements that belong to no order. Answers as <see cref="Add"/> does.</summary>
@@ -73,7 +75,11 @@ internal static class StockWriter
             reservations.Select(r => r.CustomerId).ToArray(),
             reservations.Select(r => StateName(r.State)).ToArray(),
             reservations.Select(r => r.LeaseUntil.ToUniversalTime()).ToArray(),
-            reservations.Select(r => r.Version).ToArray());
+            reservations.Select(r => r.Version).ToArray(),
+            reservations.Select(r => r.Coupon?.PromotionId).ToArray(),
+            reservations.Select(r => r.Coupon?.Discount ?? 0).ToArray(),
+            reservations.Select(r => r.Coupon?.FreeShipping ?? false).ToArray(),
+            reservations.Select(r => r.Coupon?.Counted ?? false).ToArray());
     }
 
     private static void AddLines(NpgsqlBatch batch, IReadOnlyList<(Guid OrderId, ReservationLine Line)> lines)

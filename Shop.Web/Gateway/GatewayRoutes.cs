@@ -31,6 +31,8 @@ public static class GatewayRoutes
         Route("reviews", "catalog", "/api/reviews/{**rest}"),
         Route("categories", "catalog", "/api/categories/{**rest}"),
         Route("brands", "catalog", "/api/brands/{**rest}"),
+        Route("promotions", "catalog", "/api/promotions/{**rest}"),
+        Route("coupons", "catalog", "/api/coupons/{**rest}"),
         Route("audit", "catalog", "/api/audit"),
         Route("pictures", "catalog", "/api/pictures/{**rest}"),
         Upload("picture-upload", "/api/products/{id}/pictures", MaximumPicture),

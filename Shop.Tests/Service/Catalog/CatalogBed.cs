@@ -169,6 +169,31 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
                OR s.reserved <> coalesce(r.held, 0) OR $1
             """;
         Assert.Equal(0, await CountAsync(Differences, false));
+        await AssertCouponsAgreeAsync();
+    }
+
+    /// <summary>Uses equal the reservations that count one, for every promotion and every customer.</summary>
+    private async Task AssertCouponsAgreeAsync()
+    {
+        const string Counted =
+            """
+            SELECT promotion_id, customer_id, sum(uses) AS uses FROM (
+                SELECT promotion_id, customer_id, count(*) AS uses FROM reservations WHERE promotion_counted GROUP BY 1, 2
+                UNION ALL SELECT promotion_id, customer_id, uses FROM promotion_carried) c GROUP BY 1, 2
+            """;
+        const string Promotions =
+            $"""
+            SELECT count(*) FROM promotions p
+            LEFT JOIN (SELECT promotion_id, sum(uses) AS uses FROM ({Counted}) c GROUP BY 1) c ON c.promotion_id = p.id
+            WHERE p.used <> coalesce(c.uses, 0) OR $1
+            """;
+        const string Customers =
+            $"""
+            SELECT count(*) FROM ({Counted}) c FULL JOIN promotion_uses u USING (promotion_id, customer_id)
+            WHERE coalesce(c.uses, 0) <> coalesce(u.uses, 0) OR $1
+            """;
+        Assert.Equal(0, await CountAsync(Promotions, false));
+        Assert.Equal(0, await CountAsync(Customers, false));
     }
 
     /// <summary>The customer whose token a client sends.</summary>
