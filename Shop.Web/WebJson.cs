@@ -21,6 +21,7 @@ namespace Shop.Web;
 [JsonSerializable(typeof(OwnReview))]
 [JsonSerializable(typeof(WriteReview))]
 [JsonSerializable(typeof(CategoryList))]
+[JsonSerializable(typeof(CouponQuote))]
 [JsonSerializable(typeof(Facets))]
 [JsonSerializable(typeof(Cart))]
 [JsonSerializable(typeof(SetQuantity))]

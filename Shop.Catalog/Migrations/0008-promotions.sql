@@ -17,7 +17,7 @@ CREATE TABLE promotions (
     stopped_at            timestamptz,
     version               integer NOT NULL DEFAULT 1,
     created_at            timestamptz NOT NULL DEFAULT shop_now(),
-    CHECK (valid_from < valid_until),
+    CONSTRAINT promotions_period CHECK (valid_from < valid_until),
     CONSTRAINT promotions_used_up CHECK (used <= max_uses)
 ) WITH (fillfactor = 70);
 COMMENT ON COLUMN promotions.value IS 'percent, or minor units; 0 for free shipping';

@@ -23,7 +23,7 @@ public sealed class PromotionEditing(NpgsqlDataSource database)
     public const int MaxLimit = 100;
     private const string TakenConstraint = "promotions_code_key";
     private const string UsedConstraint = "promotions_used_up";
-    private const string PeriodConstraint = "promotions_check";
+    private const string PeriodConstraint = "promotions_period";
 
     private const string Columns =
         """

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Polly;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Orders.Checkout;
@@ -17,7 +18,7 @@ internal sealed class ReservationRefusedException(ReservationRefusal refusal) : 
 internal sealed partial class CatalogReservations(HttpClient http, OrdersMetrics metrics, ILogger<CatalogReservations> logger)
 {
     /// <summary>Reserves stock for an order; repeating it is harmless.</summary>
-    /// <exception cref="ProblemException">409 <c>sold_out</c> or <c>limit_reached</c>, 404 <c>product_unknown</c>, 503 <c>catalog_unavailable</c>.</exception>
+    /// <exception cref="ProblemException">409 <c>sold_out</c>, <c>limit_reached</c> or <c>coupon_…</c>, 404 <c>product_unknown</c> or <c>coupon_unknown</c>, 503 <c>catalog_unavailable</c>.</exception>
     /// <exception cref="ReservationRefusedException">The order id is in use for something else, or used up.</exception>
     public async Task<Reservation> ReserveAsync(ReservationRequest request, CancellationToken cancellationToken)
     {
@@ -90,9 +91,18 @@ internal sealed partial class CatalogReservations(HttpClient http, OrdersMetrics
             {
                 Extensions = { ["productId"] = refusal.ProductId, ["sku"] = refusal.Sku },
             },
+            "coupon_unknown" or "coupon_not_valid" or "coupon_minimum" or "coupon_used_up" or "coupon_limit" => CouponRefusal(response, refusal),
             "reservation_conflict" or "reservation_closed" => new ReservationRefusedException(refusal),
             _ => new HttpRequestException($"Catalog answered {(int)response.StatusCode} {refusal?.Code}.", null, response.StatusCode),
         };
+    }
+
+    private static ProblemException CouponRefusal(HttpResponseMessage response, ReservationRefusal refusal)
+    {
+        var problem = new ProblemException((int)response.StatusCode, refusal.Code!, refusal.Detail ?? "The coupon cannot be used.", "coupon");
+        if (refusal.Minimum is { } minimum) problem.Extensions["minimum"] = Money.ToMajor(minimum);
+        if (refusal.Limit is { } limit) problem.Extensions["limit"] = limit;
+        return problem;
     }
 
     private static bool IsUnreachable(Exception e, CancellationToken cancellationToken) =>

@@ -9,15 +9,15 @@ namespace Shop.Orders.Checkout;
 /// <summary>One line that somebody wants; without a SKU the product's default variant.</summary>
 internal sealed record LineRequest(long? ProductId, int? Quantity, string? Sku = null);
 
-/// <summary>What a client sends: one product, a list of them, or nothing for the cart. <c>expectedTotal</c> is in major units.</summary>
+/// <summary>What a client sends: one product, a list of them, or nothing for the cart. <c>expectedTotal</c> is in major units, after the discount.</summary>
 internal sealed record PlaceOrderRequest(
-    long? ProductId, int? Quantity, IReadOnlyList<LineRequest?>? Items, decimal? ExpectedTotal, string? Sku = null);
+    long? ProductId, int? Quantity, IReadOnlyList<LineRequest?>? Items, decimal? ExpectedTotal, string? Sku = null, string? Coupon = null);
 
 /// <summary>A quantity of a variant; the lines of a draft are merged and in order of product and SKU.</summary>
 internal sealed record DraftLine(long ProductId, int Quantity, string? Sku = null);
 
-/// <summary>A request that was found valid. Null lines stand for the cart; the expected total is in minor units.</summary>
-internal sealed record OrderDraft(IReadOnlyList<DraftLine>? Lines, long? ExpectedTotal)
+/// <summary>A request that was found valid. Null lines stand for the cart; the expected total is in minor units, the coupon in upper case.</summary>
+internal sealed record OrderDraft(IReadOnlyList<DraftLine>? Lines, long? ExpectedTotal, string? Coupon = null)
 {
     public const int MaxLines = 50;
     public const int MaxQuantity = 1000;
@@ -32,7 +32,7 @@ internal sealed record OrderDraft(IReadOnlyList<DraftLine>? Lines, long? Expecte
             text.Append(CultureInfo.InvariantCulture, $"|{line.ProductId}x{line.Quantity}").Append(line.Sku is null ? "" : $"@{line.Sku}");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"|={ExpectedTotal}");
+        text.Append(CultureInfo.InvariantCulture, $"|={ExpectedTotal}").Append(Coupon is null ? "" : $"|%{Coupon}");
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
@@ -57,8 +57,10 @@ internal sealed record OrderDraft(IReadOnlyList<DraftLine>? Lines, long? Expecte
             expected = minor;
         }
 
+        validator.Check(request.Coupon is null || Checkout.Coupon.IsValid(request.Coupon), "coupon", Checkout.Coupon.Rule);
         validator.ThrowIfInvalid();
-        return new(wanted is null ? null : [.. lines.Select(line => new DraftLine(line.Key.ProductId, (int)line.Value, line.Key.Sku.Length == 0 ? null : line.Key.Sku))], expected);
+        return new(wanted is null ? null : [.. lines.Select(line => new DraftLine(line.Key.ProductId, (int)line.Value, line.Key.Sku.Length == 0 ? null : line.Key.Sku))], expected,
+            request.Coupon is null ? null : Checkout.Coupon.Normal(request.Coupon));
     }
 
     private static void AddLine(

@@ -48,7 +48,7 @@ internal sealed class PlaceOrder(
             throw new ProblemException(StatusCodes.Status400BadRequest, "cart_empty", "There is nothing in the cart.");
         }
 
-        var attempt = new Attempt(orderId, customerId, bodyHash, lines, draft.ExpectedTotal, earlier.RefusedRevision + 1);
+        var attempt = new Attempt(orderId, customerId, bodyHash, lines, draft.ExpectedTotal, earlier.RefusedRevision + 1, draft.Coupon);
         for (var n = 0; n < Attempts; n++)
         {
             if (await TryAsync(attempt, cancellationToken) is { } answer)
@@ -103,7 +103,7 @@ internal sealed class PlaceOrder(
     {
         try
         {
-            return await catalog.ReserveAsync(new(attempt.OrderId, attempt.Revision, attempt.CustomerId, attempt.Lines), cancellationToken);
+            return await catalog.ReserveAsync(new(attempt.OrderId, attempt.Revision, attempt.CustomerId, attempt.Lines, attempt.Coupon), cancellationToken);
         }
         catch (ReservationRefusedException e) when (e.Refusal.Code == "reservation_closed")
         {
@@ -157,7 +157,8 @@ internal sealed class PlaceOrder(
         var order = new Order(
             attempt.OrderId, attempt.CustomerId, OrderStatus.Reserved, 1, attempt.Revision, reservation.Currency, reservation.Total, null, null,
             Microseconds(time.GetUtcNow()), Microseconds(reservation.ExpiresAt.ToUniversalTime()),
-            [.. reservation.Lines.Select(line => new OrderLine(line.ProductId, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price))]);
+            [.. reservation.Lines.Select(line => new OrderLine(line.ProductId, line.Sku, line.Name, line.NameZh, line.Quantity, line.Price))],
+            attempt.Coupon, reservation.Discount);
         return new(order, attempt.BodyHash, JsonSerializer.SerializeToUtf8Bytes(OrderResponse.From(order), OrdersJson.Answers.OrderResponse));
     }
 
@@ -179,5 +180,6 @@ internal sealed class PlaceOrder(
         new(StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "This key was used with another body.", IdempotencyKey.Header);
 
     private sealed record Attempt(
-        Guid OrderId, Guid CustomerId, byte[]? BodyHash, IReadOnlyList<DraftLine> Lines, long? ExpectedTotal, int Revision);
+        Guid OrderId, Guid CustomerId, byte[]? BodyHash, IReadOnlyList<DraftLine> Lines, long? ExpectedTotal, int Revision,
+        string? Coupon);
 }

@@ -42,8 +42,8 @@ internal sealed class PlacementStore(Shards shards, Outbox outbox)
 
     private const string Place = """
         WITH placed AS (
-            INSERT INTO orders (id, customer_id, status, version, revision, currency, total, created_at, expires_at, changed_at)
-            SELECT $1, $2, $3, 1, $4, $5, $6, $7, $8, shop_now()
+            INSERT INTO orders (id, customer_id, status, version, revision, currency, total, created_at, expires_at, changed_at, coupon, discount)
+            SELECT $1, $2, $3, 1, $4, $5, $6, $7, $8, shop_now(), $17, $18
             WHERE NOT EXISTS (SELECT FROM refused_reservations WHERE order_id = $1 AND revision >= $4)
             ON CONFLICT (id) DO NOTHING
             RETURNING id
@@ -149,6 +149,8 @@ internal sealed class PlacementStore(Shards shards, Outbox outbox)
                 new() { Value = (object?)placement.BodyHash ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
                 new() { Value = placement.Answer, NpgsqlDbType = NpgsqlDbType.Bytea },
                 new() { Value = order.Lines.Select(line => line.Sku).ToArray() },
+                new() { Value = (object?)order.Coupon ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = order.Discount },
             },
         };
     }

@@ -28,7 +28,7 @@ internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, Catalo
     private const string Apply = $"""
         WITH changed AS (
             UPDATE orders
-            SET revision = revision + 1, total = $4, pending_quantity = NULL, version = version + 1, changed_at = shop_now()
+            SET revision = revision + 1, total = $4, discount = $8, pending_quantity = NULL, version = version + 1, changed_at = shop_now()
             WHERE id = $1 AND revision = $2 AND pending_quantity = $3 AND status = 'reserved'
             RETURNING id, version, status
         ), lines AS (
@@ -40,7 +40,7 @@ internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, Catalo
         """;
 
     /// <summary>The order as it is after the change; null when it does not exist or is somebody else's.</summary>
-    /// <exception cref="ProblemException">409 <c>not_single_line</c>, <c>sold_out</c>, <c>illegal_transition</c>, <c>order_busy</c>; 503 when Catalog is away.</exception>
+    /// <exception cref="ProblemException">409 <c>not_single_line</c>, <c>sold_out</c>, <c>coupon_minimum</c>, <c>illegal_transition</c>, <c>order_busy</c>; 503 when Catalog is away.</exception>
     public async Task<Order?> RunAsync(Guid orderId, Guid customerId, int quantity, CancellationToken cancellationToken)
     {
         for (var n = 0; n < Attempts; n++)
@@ -76,7 +76,8 @@ internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, Catalo
         try
         {
             reservation = await catalog.ReserveAsync(
-                new(order.Id, order.Revision + 1, order.CustomerId, [new(line.ProductId, line.Quantity, line.Sku)]), cancellationToken);
+                new(order.Id, order.Revision + 1, order.CustomerId, [new(line.ProductId, line.Quantity, line.Sku)], order.Coupon),
+                cancellationToken);
         }
         catch (ReservationRefusedException e)
         {
@@ -126,6 +127,7 @@ internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, Catalo
         command.Parameters.Add(new() { Value = reserved.Price });
         command.Parameters.Add(new() { Value = reserved.Name });
         command.Parameters.Add(new() { Value = (object?)reserved.NameZh ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = reservation.Discount });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -5,7 +5,7 @@ namespace Shop.Orders.Orders;
 /// <summary>One line; the price is of one unit, in minor units.</summary>
 internal sealed record OrderLine(long ProductId, string? Sku, string Name, string? NameZh, int Quantity, long Price);
 
-/// <summary>An order as its shard holds it; the total is in minor units.</summary>
+/// <summary>An order as its shard holds it; the total, after the discount, and the discount are in minor units.</summary>
 internal sealed record Order(
     Guid Id,
     Guid CustomerId,
@@ -18,12 +18,14 @@ internal sealed record Order(
     int? PendingQuantity,
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
-    IReadOnlyList<OrderLine> Lines);
+    IReadOnlyList<OrderLine> Lines,
+    string? Coupon = null,
+    long Discount = 0);
 
 /// <summary>One line as clients see it; the price is of one unit, in major units.</summary>
 internal sealed record OrderLineResponse(long ProductId, string? Sku, string Name, string? NameZh, int Quantity, decimal Price);
 
-/// <summary>An order as clients see it; the total is in major units.</summary>
+/// <summary>An order as clients see it; the total, after the discount, and the discount are in major units.</summary>
 internal sealed record OrderResponse(
     Guid Id,
     string Status,
@@ -33,7 +35,9 @@ internal sealed record OrderResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt,
     long Version,
-    Guid? PaymentId)
+    Guid? PaymentId,
+    string? Coupon,
+    decimal Discount)
 {
     public static OrderResponse From(Order order) => new(
         order.Id,
@@ -45,7 +49,9 @@ internal sealed record OrderResponse(
         order.CreatedAt,
         order.ExpiresAt,
         order.Version,
-        order.PaymentId);
+        order.PaymentId,
+        order.Coupon,
+        Money.ToMajor(order.Discount));
 }
 
 /// <summary>A page of orders, newest first; <c>next</c> is what to pass as <c>after</c>, null on the last page.</summary>

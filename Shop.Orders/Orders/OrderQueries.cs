@@ -9,7 +9,8 @@ internal sealed class OrderQueries(Shards shards)
 {
     private const string Columns = """
         o.id, o.customer_id, o.status, o.version, o.revision, o.currency, o.total, o.payment_id, o.pending_quantity,
-        o.created_at, o.expires_at, l.product_id, l.name, l.name_zh, l.quantity, l.price, l.sku
+        o.created_at, o.expires_at, l.product_id, l.name, l.name_zh, l.quantity, l.price, l.sku,
+        o.coupon, o.discount
         """;
 
     private const string One = $"""
@@ -76,7 +77,9 @@ internal sealed class OrderQueries(Shards shards)
         reader.IsDBNull(8) ? null : reader.GetInt32(8),
         reader.GetFieldValue<DateTimeOffset>(9),
         reader.GetFieldValue<DateTimeOffset>(10),
-        new List<OrderLine>());
+        new List<OrderLine>(),
+        reader.IsDBNull(17) ? null : reader.GetString(17),
+        reader.GetInt64(18));
 
     private static OrderLine ReadLine(NpgsqlDataReader reader) => new(
         reader.GetInt64(11), reader.IsDBNull(16) ? null : reader.GetString(16), reader.GetString(12),

@@ -17,26 +17,29 @@ public static class CheckoutForms
 
     private static async Task<IResult> PlaceAsync(
         [FromForm(Name = "Key")] string key, [FromForm(Name = "ExpectedTotal")] string expectedTotal, [FromForm(Name = "Method")] string method,
-        OrdersClient orders, PaymentsClient payments, CancellationToken cancellationToken)
+        [FromForm(Name = "Coupon")] string? coupon, OrdersClient orders, PaymentsClient payments, CancellationToken cancellationToken)
     {
-        if (!IdempotencyKey.IsWellFormed(key) || !PaymentMethods.All.Contains(method)
+        coupon = CouponCode.Of(coupon);
+        if (!IdempotencyKey.IsWellFormed(key) || (coupon is not null && !CouponCode.IsWellFormed(coupon)) || !PaymentMethods.All.Contains(method)
             || !decimal.TryParse(expectedTotal, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var total))
             return Results.BadRequest();
         try
         {
-            var order = await orders.PlaceAsync(total, key, cancellationToken);
+            var order = await orders.PlaceAsync(total, coupon, key, cancellationToken);
             return await StartPaymentAsync(order.Id, method, key, payments, cancellationToken);
         }
         catch (ApiException refusal)
         {
-            return Results.LocalRedirect($"/checkout?problem={Uri.EscapeDataString(refusal.Code)}&product={refusal.Problem.ProductId}");
+            return Results.LocalRedirect($"/checkout?problem={Uri.EscapeDataString(refusal.Code)}&product={refusal.Problem.ProductId}{With(coupon)}");
         }
         catch (ServiceAwayException)
         {
             // The order may have been placed: with its own key, trying again cannot place a second one.
-            return Results.LocalRedirect($"/checkout?problem=orders_away&key={key}");
+            return Results.LocalRedirect($"/checkout?problem=orders_away&key={key}{With(coupon)}");
         }
     }
+
+    private static string With(string? coupon) => coupon is null ? "" : "&coupon=" + coupon;
 
     private static async Task<IResult> PayAsync(
         Guid id, [FromForm(Name = "Key")] string key, [FromForm(Name = "Method")] string method,

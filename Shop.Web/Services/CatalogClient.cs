@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Shop.Web.Checkouts;
 
 namespace Shop.Web.Services;
 
@@ -13,6 +15,12 @@ public sealed class CatalogClient(HttpClient http) : ServiceClient(http, "catalo
 
     public Task<Product?> FindAsync(long id, CancellationToken cancellationToken) =>
         FindAsync(string.Create(CultureInfo.InvariantCulture, $"/api/products/{id}"), WebJson.Default.Product, cancellationToken);
+
+    /// <summary>What a coupon would take off; nothing is held.</summary>
+    /// <exception cref="ApiException">Why it cannot be used.</exception>
+    public Task<CouponQuote> QuoteAsync(string coupon, decimal total, CancellationToken cancellationToken) => CouponCode.IsWellFormed(coupon)
+        ? GetAsync(string.Create(CultureInfo.InvariantCulture, $"/api/coupons/{coupon}/quote?total={total}"), WebJson.Default.CouponQuote, cancellationToken)
+        : throw new ApiException(HttpStatusCode.NotFound, new("coupon_unknown", null, "coupon", null, null, null));
 
     public async Task<IReadOnlyList<Category>> CategoriesAsync(CancellationToken cancellationToken) =>
         (await GetAsync("/api/categories", WebJson.Default.CategoryList, cancellationToken)).Items;

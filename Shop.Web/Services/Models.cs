@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Shop.Web.Services;
 
 // What the pages need of the services' public answers. Money is in major units, as the API gives it.
@@ -43,16 +45,20 @@ public sealed record OrderLine(long ProductId, string Name, int Quantity, decima
 
 public sealed record Order(
     Guid Id, string Status, decimal Total, string Currency, IReadOnlyList<OrderLine> Lines, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
-    long Version = 0);
+    long Version = 0, string? Coupon = null, decimal Discount = 0);
 
 public sealed record OrderPage(IReadOnlyList<Order> Items, string? Next);
 
-/// <summary>Orders the whole cart, if it still costs <paramref name="ExpectedTotal"/>.</summary>
-public sealed record PlaceOrder(decimal ExpectedTotal);
+/// <summary>Orders the whole cart, if it still costs <paramref name="ExpectedTotal"/> with the coupon.</summary>
+public sealed record PlaceOrder(
+    decimal ExpectedTotal, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Coupon);
+
+/// <summary>What a coupon comes to at this moment; <paramref name="Total"/> is after the discount.</summary>
+public sealed record CouponQuote(string Coupon, string Name, string? NameZh, decimal Discount, bool FreeShipping, decimal Total);
 
 public sealed record StartPayment(Guid OrderId, string Method);
 
 public sealed record Payment(Guid Id, string Status);
 
 /// <summary>The part of a problem document that pages act on.</summary>
-public sealed record ProblemAnswer(string? Code, string? Detail, string? Field, long? ProductId, int? Available, decimal? Total);
+public sealed record ProblemAnswer(string? Code, string? Detail, string? Field, long? ProductId, int? Available, decimal? Total, decimal? Minimum = null);

@@ -25,12 +25,13 @@ public sealed class OrdersClient(HttpClient http) : ServiceClient(http, "orders"
     }
 
     /// <summary>Orders the cart. Repeating it with the same key answers the same order.</summary>
-    public async Task<Order> PlaceAsync(decimal expectedTotal, string key, CancellationToken cancellationToken)
+    /// <param name="expectedTotal">After the discount.</param>
+    public async Task<Order> PlaceAsync(decimal expectedTotal, string? coupon, string key, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/orders")
         {
             Headers = { { "Idempotency-Key", key } },
-            Content = JsonContent.Create(new PlaceOrder(expectedTotal), WebJson.Default.PlaceOrder),
+            Content = JsonContent.Create(new PlaceOrder(expectedTotal, coupon), WebJson.Default.PlaceOrder),
         };
         return await SendAsync(request, WebJson.Default.Order, cancellationToken);
     }

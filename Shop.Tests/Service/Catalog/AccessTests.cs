@@ -60,6 +60,8 @@ public sealed class AccessTests(CatalogBed bed) : IClassFixture<CatalogBed>
         ["DELETE /api/promotions/{code}"] = Administrators,
         ["GET /api/promotions/{code}"] = Administrators,
         ["PUT /api/promotions/{code}"] = Administrators,
+        ["GET /api/products/facets"] = Everybody,
+        ["GET /api/products/suggestions"] = Everybody,
         ["GET /api/reviews"] = Administrators,
         ["DELETE /api/reviews/{id}/helpful"] = Customers,
         ["PUT /api/reviews/{id}/helpful"] = Customers,

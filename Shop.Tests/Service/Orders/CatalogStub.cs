@@ -6,17 +6,21 @@ namespace Shop.Tests.Service.Orders;
 
 internal sealed record StubLine(long ProductId, int Quantity, string? Sku = null);
 
-internal sealed record StubReserve(Guid OrderId, int Revision, Guid CustomerId, StubLine[] Lines);
+internal sealed record StubReserve(Guid OrderId, int Revision, Guid CustomerId, StubLine[] Lines, string? Coupon = null);
 
 /// <summary>
 /// Stands in for Catalog where Catalog is not the subject: stock in memory behind one lock, and the rules of its internal
-/// reservations (idempotent by order and revision, all lines or none, closed after a release).
+/// reservations (idempotent by order and revision, all lines or none, closed after a release). The coupon TEN takes ten percent
+/// off from <see cref="Minimum"/> on, and every other coupon is refused.
 /// </summary>
 internal sealed class CatalogStub
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, (int Stock, long Price)> _products = [];
     private readonly Dictionary<Guid, Held> _held = [];
+
+    /// <summary>Total in minor units that the coupon TEN asks for.</summary>
+    public const long Minimum = 300;
 
     /// <summary>Answers 503 to everything.</summary>
     public bool Away { get; set; }
@@ -87,7 +91,7 @@ internal sealed class CatalogStub
                 return Refuse(409, new { code = "reservation_closed", revision = known.Revision });
             }
 
-            if (known is { Open: true } && (body.Revision < known.Revision || (body.Revision == known.Revision && !known.Lines.SequenceEqual(body.Lines))))
+            if (known is { Open: true } && (body.Revision < known.Revision || (body.Revision == known.Revision && (!known.Lines.SequenceEqual(body.Lines) || known.Coupon != body.Coupon))))
             {
                 return Refuse(409, new { code = "reservation_conflict" });
             }
@@ -107,19 +111,38 @@ internal sealed class CatalogStub
                 }
             }
 
+            var total = body.Lines.Sum(line => line.Quantity * _products[line.ProductId].Price);
+            if (Unusable(body.Coupon, total) is { } refused)
+            {
+                return refused;
+            }
+
+            var discount = body.Coupon is null ? 0 : total / 10;
             var lease = known is { Open: true } ? known.ExpiresAt : TimeProvider.System.GetUtcNow() + Lease;
-            _held[body.OrderId] = new(body.Revision, body.Lines, lease, Open: true);
+            _held[body.OrderId] = new(body.Revision, body.Lines, lease, Open: true, body.Coupon);
             return Results.Ok(new
             {
                 body.OrderId,
                 body.Revision,
                 expiresAt = lease,
                 currency = "CNY",
-                total = body.Lines.Sum(line => line.Quantity * _products[line.ProductId].Price),
+                total = total - discount,
+                discount,
+                body.Coupon,
                 lines = body.Lines.Select(line => new { line.ProductId, sku = line.Sku ?? $"P{line.ProductId}", name = $"Product {line.ProductId}", nameZh = $"商品 {line.ProductId}", line.Quantity, _products[line.ProductId].Price }),
             });
         }
     }
+
+    private static IResult? Unusable(string? coupon, long total) => coupon switch
+    {
+        null => null,
+        "TEN" => total < Minimum ? Refuse(409, new { code = "coupon_minimum", minimum = Minimum }) : null,
+        "ONCE" => Refuse(409, new { code = "coupon_limit", limit = 1 }),
+        "GONE" => Refuse(409, new { code = "coupon_used_up" }),
+        "OVER" => Refuse(409, new { code = "coupon_not_valid" }),
+        _ => Refuse(404, new { code = "coupon_unknown" }),
+    };
 
     private IResult Release(Guid orderId, int? revision)
     {
@@ -161,5 +184,5 @@ internal sealed class CatalogStub
     private static IResult Refuse(int status, object body) =>
         Results.Json(body, JsonSerializerOptions.Web, "application/problem+json", status);
 
-    private sealed record Held(int Revision, StubLine[] Lines, DateTimeOffset ExpiresAt, bool Open);
+    private sealed record Held(int Revision, StubLine[] Lines, DateTimeOffset ExpiresAt, bool Open, string? Coupon = null);
 }

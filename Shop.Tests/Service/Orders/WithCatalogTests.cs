@@ -43,6 +43,31 @@ public sealed class CatalogAndOrders(Servers servers) : IAsyncLifetime
 public sealed class WithCatalogTests(CatalogAndOrders shop) : IClassFixture<CatalogAndOrders>
 {
     [Fact]
+    public async Task A_coupon_is_used_by_the_order_that_is_paid_and_comes_back_with_the_one_that_is_cancelled()
+    {
+        var product = await shop.Catalog.ProductAsync(stock: 10, price: 12.5m);
+        var promotion = CouponInput.With(new { maxUses = 1 });
+        using var administrator = shop.Catalog.Administrator();
+        await administrator.SendAsync("POST", "/api/promotions", promotion.ToJsonString());
+        var coupon = (string)promotion["code"]!;
+        using var shopper = shop.Orders.Shopper();
+        var order = await shopper.OrderAsync(new { productId = product, quantity = 2, coupon });
+        Assert.Equal((22.5m, 2.5m), (order.Json.GetProperty("total").GetDecimal(), order.Json.GetProperty("discount").GetDecimal()));
+        Assert.Equal(45m, (await shopper.ChangeAsync(order.Id, 4)).Json.GetProperty("total").GetDecimal());
+        Assert.Equal("coupon_used_up", (await shopper.OrderAsync(new { productId = product, quantity = 1, coupon })).Code);
+
+        await shopper.CancelAsync(order.Id);
+        await Eventually.TrueAsync(async () => await shop.Catalog.CountAsync("SELECT used FROM promotions WHERE code = $1", coupon) == 0);
+        var paid = await shopper.OrderAsync(new { productId = product, quantity = 2, coupon });
+        var payment = Guid.CreateVersion7();
+        Assert.Equal(2250, (await shop.Orders.StartPaymentAsync(paid.Id, payment, shopper.CustomerId)).Json.GetProperty("amount").GetInt64());
+        await shop.Orders.SucceedAsync(payment, paid.Id, 2250);
+        await Eventually.TrueAsync(async () => await shop.Catalog.StockAsync(product) == new StockNumbers(8, 0));
+        Assert.Equal(1, await shop.Catalog.CountAsync("SELECT used FROM promotions WHERE code = $1", coupon));
+        await shop.Catalog.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
     public async Task A_paid_order_sells_what_it_reserved()
     {
         var product = await shop.Catalog.ProductAsync(stock: 10, price: 12.5m);

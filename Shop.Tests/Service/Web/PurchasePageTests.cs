@@ -106,6 +106,7 @@ public sealed partial class PurchasePageTests(WebFixture fixture) : IClassFixtur
     [InlineData("ExpectedTotal", "-1")]
     [InlineData("ExpectedTotal", "12,50")]
     [InlineData("Method", "card-of-a-friend")]
+    [InlineData("Coupon", "../products")]
     public async Task A_checkout_that_was_tampered_with_orders_nothing(string field, string value)
     {
         (string, string)[] fields = [("Key", "AAAAAAAAAAAAAAAAAAAAAA"), ("ExpectedTotal", "12.5"), ("Method", "sandbox")];
@@ -114,6 +115,77 @@ public sealed partial class PurchasePageTests(WebFixture fixture) : IClassFixtur
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Empty(_upstream.All("POST", "/api/orders"));
+    }
+
+    [Fact]
+    public async Task A_coupon_is_shown_with_what_it_takes_off_and_ordered_at_that_total()
+    {
+        _upstream.Answer("GET /api/coupons/ten/quote", """{"coupon":"TEN","name":"Ten off","nameZh":"九折","discount":1.25,"freeShipping":false,"total":11.25}""");
+
+        var page = await PageAsync("/checkout?coupon=+ten+&key=AAAAAAAAAAAAAAAAAAAAAA");
+        var answer = await _browser.SubmitAsync("/checkout?coupon=ten", "/checkout/place", ("Key", "AAAAAAAAAAAAAAAAAAAAAA"), ("ExpectedTotal", "11.25"), ("Method", "sandbox"), ("Coupon", "TEN"));
+
+        Assert.Contains("name=\"ExpectedTotal\" value=\"11.25\"", page, StringComparison.Ordinal);
+        Assert.Contains("name=\"Coupon\" value=\"TEN\"", page, StringComparison.Ordinal);
+        Assert.Contains("<strong>Ten off</strong>", page, StringComparison.Ordinal);
+        Assert.Matches("Discount TEN</span> <span>−[^<]*1.25<", page);
+        Assert.Matches("form id=\"coupon-form\"[^>]*>\\s*<input type=\"hidden\" name=\"key\" value=\"AAAAAAAAAAAAAAAAAAAAAA\"", page);
+        Assert.Contains("/checkout?key=AAAAAAAAAAAAAAAAAAAAAA\">Do without", page, StringComparison.Ordinal);
+        Assert.Equal(12.5m, decimal.Parse(_upstream.Seen.First(seen => seen.Path.StartsWith("/api/coupons/", StringComparison.Ordinal)).Path.Split("total=")[1], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.StartsWith(Storefront.OrderPath, answer.Headers.Location?.ToString(), StringComparison.Ordinal);
+        var order = JsonNode.Parse(Assert.Single(_upstream.All("POST", "/api/orders")).Body)!;
+        Assert.Equal((11.25m, "TEN"), ((decimal)order["expectedTotal"]!, (string)order["coupon"]!));
+    }
+
+    [Theory]
+    [InlineData("coupon_unknown", 404, "There is no such coupon.")]
+    [InlineData("coupon_not_valid", 409, "This coupon cannot be used now.")]
+    [InlineData("coupon_minimum", 409, "20.00 or more.")]
+    [InlineData("coupon_used_up", 409, "This coupon has been used up.")]
+    [InlineData("coupon_limit", 409, "You have used this coupon as often as one customer may.")]
+    [InlineData("coupon_away", 503, "The coupon could not be checked at the moment.")]
+    public async Task A_coupon_that_cannot_be_used_is_told_and_the_order_is_offered_without_it(string code, int status, string text)
+    {
+        _upstream.Answer("GET /api/coupons/BAD/quote", $$"""{"code":"{{code}}","minimum":{{(code == "coupon_minimum" ? "20" : "null")}}}""", status);
+
+        var page = await PageAsync("/checkout?coupon=BAD");
+
+        Assert.Contains(text, page, StringComparison.Ordinal);
+        Assert.Contains("name=\"ExpectedTotal\" value=\"12.5\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("name=\"Coupon\"", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"discount\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_coupon_that_is_gone_by_the_time_of_the_order_is_told_once()
+    {
+        _upstream.Answer("GET /api/coupons/TEN/quote", """{"coupon":"TEN","name":"Ten off","discount":1.25,"freeShipping":true,"total":11.25}""");
+        _upstream.Answer("POST /api/orders", """{"code":"coupon_used_up","field":"coupon"}""", 409);
+
+        var answer = await _browser.SubmitAsync("/checkout?coupon=TEN", "/checkout/place", ("Key", "AAAAAAAAAAAAAAAAAAAAAA"), ("ExpectedTotal", "11.25"), ("Method", "sandbox"), ("Coupon", "TEN"));
+        var page = await PageAsync(answer.Headers.Location!.ToString());
+
+        Assert.Equal("/checkout?problem=coupon_used_up&product=&coupon=TEN", answer.Headers.Location.ToString());
+        Assert.Equal(2, page.Split("This coupon has been used up.").Length);
+        Assert.DoesNotContain("name=\"Coupon\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_no_code_is_not_asked_for()
+    {
+        Assert.Contains("There is no such coupon.", await PageAsync("/checkout?coupon=..%2F..%2Fproducts"), StringComparison.Ordinal);
+        Assert.DoesNotContain(_upstream.Seen, seen => seen.Path.Contains("coupon", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_order_page_shows_what_the_coupon_took_off()
+    {
+        _upstream.Answer("GET /api" + Storefront.OrderPath, Storefront.Order.Replace("\"version\":1", "\"version\":1,\"coupon\":\"TEN\",\"discount\":2.5", StringComparison.Ordinal));
+
+        var page = await PageAsync(Storefront.OrderPath);
+
+        Assert.Matches("Goods</span> <span>[^<]*15.00<", page);
+        Assert.Matches("Discount TEN</span> <span>−[^<]*2.50<", page);
     }
 
     [Theory]

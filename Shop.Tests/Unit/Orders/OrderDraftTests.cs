@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Shop.Orders.Checkout;
 using Shop.ServiceDefaults.Problems;
 
@@ -37,9 +38,26 @@ public sealed class OrderDraftTests
             OrderDraft.From(new(7, 2, null, 5)),
             OrderDraft.From(new(7, 2, null, 0)),
             OrderDraft.From(new(null, null, [new(7, 2), new(8, 1)], null)),
+            OrderDraft.From(new(7, 2, null, null, Coupon: "TEN")),
+            OrderDraft.From(new(7, 2, null, null, Coupon: "TEN-5")),
         ];
         Assert.Equal(drafts.Length, drafts.Select(draft => Convert.ToHexString(draft.BodyHash())).Distinct().Count());
     }
+
+    [Fact]
+    public void A_coupon_is_the_same_in_any_case_and_a_body_without_one_has_the_hash_it_always_had()
+    {
+        Assert.Equal(OrderDraft.From(new(7, 2, null, null, Coupon: "TEN")).BodyHash(), OrderDraft.From(new(7, 2, null, null, Coupon: "ten")).BodyHash());
+        Assert.Equal(SHA256.HashData("order/1|lines|7x2|="u8), OrderDraft.From(new(7, 2, null, null)).BodyHash());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("十")]
+    [InlineData("12345678901234567890123456789012345678901")]
+    public void A_code_that_is_none_is_refused(string coupon) =>
+        Assert.Equal("coupon", Errors(new(7, 2, null, null, Coupon: coupon)).Single());
 
     public static TheoryData<string, string> Wrong() => new()
     {
