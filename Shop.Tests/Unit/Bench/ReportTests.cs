@@ -72,6 +72,7 @@ public sealed partial class ReportTests
         var figure = JsonNode.Parse(json)!["figures"]![0]!;
         Assert.Equal("127.0.0.1:5123", (string)figure["measuredAt"]!);
         Assert.Equal(7, (long)figure["rounds"]![0]!["wrong"]!["503"]!);
+        Assert.Equal(2_500, (double)figure["perCoreSecond"]!);
         Assert.True((bool)JsonNode.Parse(json)!["verdicts"]![0]!["met"]!);
     }
 
@@ -111,7 +112,7 @@ public sealed partial class ReportTests
         SecondSample[] seconds = [new(0, 900, 0, 5_000, 9_000, 9_900), new(1, 1_100, 7, 5_100, 9_100, 9_950)];
         var wrong = new Dictionary<string, long> { ["503"] = 7 };
         return new(
-            new Round(number, 3, 2, 2_000, 1_000, 11, wrong, Latency.Of(histogram), 120, new Dictionary<string, double> { ["loader"] = 0.4 }, seconds),
+            new Round(number, 3, 2, 2_000, 1_000, 11, wrong, Latency.Of(histogram), 120, new Dictionary<string, double> { ["loader"] = 0.4, ["service"] = 0.3, ["database"] = 0.1 }, seconds),
             histogram);
     }
 

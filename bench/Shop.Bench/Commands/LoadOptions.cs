@@ -19,6 +19,7 @@ public sealed record LoadOptions(
 
     public static LoadOptions Parse(Arguments arguments, string scenario, TimeProvider time) => new(
         new PhaseLimits(
+            TimeSpan.FromSeconds(arguments.Number("first-warmup", 10, 0, 600)),
             TimeSpan.FromSeconds(arguments.Number("warmup", 3, 0, 600)),
             TimeSpan.FromSeconds(arguments.Number("seconds", 10, 0.5, LongestPhaseSeconds)),
             (long)arguments.Number("max-calls", 1e9, 1, 1e12),

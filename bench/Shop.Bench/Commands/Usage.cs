@@ -12,7 +12,8 @@ internal static class Usage
 
         Options of all:
           --seconds 10        measured time of each round        --warmup 3          seconds before it
-          --rounds 3          rounds of each figure              --max-calls N       bound on the calls of a round
+          --rounds 3          rounds of each figure              --first-warmup 10   before the first round of each figure
+          --max-calls N       bound on the calls of a round
           --callers 64        calls under way at once            --digits 3          significant digits of latencies
           --rate N            open loop: arrivals per second     --arrivals poisson  or even
           --waiting 10000     open loop: calls that may wait     --out FOLDER        default artifacts/load/...
@@ -21,7 +22,7 @@ internal static class Usage
         Options of reserve and browse, which start servers and services of their own:
           --service-cpus 0    cores of the service               --database-cpus 0   cores of PostgreSQL
           --sampling 0.01     share of requests traced           --data FOLDER       for the servers' files, on a real disk
-          --only PART,...     only figures whose name has a part of these
+          --only PART,...     only figures whose name has one of these parts, as --only hot,bare
 
         Options of reserve:
           --products 10000    cold products                      --strategies batch,single

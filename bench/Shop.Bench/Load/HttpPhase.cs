@@ -16,7 +16,7 @@ public sealed class HttpPhase(TimeProvider time, Progress progress, Random rando
     public async Task<RoundOutcome> RunAsync(int number, PhasePlan plan, CpuMeter meter, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var from = start + Stamps(plan.Limits.WarmUp);
+        var from = start + Stamps(plan.Limits.WarmUpOf(number));
         var window = new Window(from, from + Stamps(plan.Limits.Length), ByStart: plan.Arrivals is not null);
         var recorder = new Recorder(time, window, plan.ExpectedStatus, plan.Digits);
         ICaller[] callers = [.. Enumerable.Range(0, plan.Callers).Select(
@@ -46,7 +46,7 @@ public sealed class HttpPhase(TimeProvider time, Progress progress, Random rando
         _ = recorder.Latest(); // Closes the last second.
         var seconds = Math.Max(0, (ended - window.From) / (double)time.TimestampFrequency);
         var round = new Round(
-            number, plan.Limits.WarmUp.TotalSeconds, Math.Round(seconds, 3), recorder.Answers,
+            number, plan.Limits.WarmUpOf(number).TotalSeconds, Math.Round(seconds, 3), recorder.Answers,
             seconds > 0 ? Math.Round(recorder.Answers / seconds, 1) : 0, recorder.Dropped, recorder.Wrong,
             Latency.Of(recorder.Histogram), open is null ? null : Latency.At(open.Lateness, 99), cpu, recorder.Seconds);
         return new RoundOutcome(round, recorder.Histogram);

@@ -38,7 +38,8 @@ public sealed class CpuMeter(IReadOnlyDictionary<string, int> processIds, TimePr
         roles[Others] = busy - OfTree(Environment.ProcessId);
         return roles;
 
-        double OfTree(int root) => all.Values.Where(entry => Belongs(entry, root)).Sum(entry => entry.Seconds);
+        // With what ended children had used, or a closed database session would take its time along.
+        double OfTree(int root) => all.Values.Where(entry => Belongs(entry, root)).Sum(entry => entry.Seconds + entry.OfEnded);
 
         bool Belongs(Entry entry, int root) =>
             entry.Id == root || (all.TryGetValue(entry.Parent, out var parent) && Belongs(parent, root));
@@ -59,7 +60,9 @@ public sealed class CpuMeter(IReadOnlyDictionary<string, int> processIds, TimePr
             var stat = File.ReadAllText($"/proc/{id}/stat");
             // The name in parentheses may hold anything; the fields after it do not.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return new Entry(Number(id), Number(fields[1]), (Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
+            return new Entry(
+                Number(id), Number(fields[1]), (Number(fields[11]) + Number(fields[12])) / TicksPerSecond,
+                (Number(fields[13]) + Number(fields[14])) / TicksPerSecond);
         }
         catch (IOException)
         {
@@ -69,5 +72,6 @@ public sealed class CpuMeter(IReadOnlyDictionary<string, int> processIds, TimePr
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    private sealed record Entry(int Id, int Parent, double Seconds);
+    /// <param name="OfEnded">What children had used that have ended since.</param>
+    private sealed record Entry(int Id, int Parent, double Seconds, double OfEnded);
 }

@@ -57,15 +57,15 @@ public static class HtmlReport
 
     private static void Summary(StringBuilder page, IReadOnlyList<Figure> figures)
     {
-        page.Append("<h2>Figures</h2>\n<p>Answers per second, median of the rounds; each tick is a round.</p>\n")
+        page.Append("<h2>Figures</h2>\n<p>Answers per second, median of the rounds; each tick is a round. <em>Per core·s</em>: answers for a second of processor time of service and database together, which neighbours on the machine change least.</p>\n")
             .Append(new BarChart("Answers per second", [.. figures.Select(
                 f => (f.Name, f.MedianRate, (IReadOnlyList<double>)[.. f.Rounds.Select(r => r.Rate)]))]).ToSvg())
-            .Append("<div class=\"scroll\"><table><thead><tr><th>Figure<th class=\"n\">Answers/s<th class=\"n\">p50 ms<th class=\"n\">p90<th class=\"n\">p95<th class=\"n\">p99<th class=\"n\">p99.9<th class=\"n\">max<th class=\"n\">wrong<th class=\"n\">dropped<th>Cores used</tr></thead><tbody>\n");
+            .Append("<div class=\"scroll\"><table><thead><tr><th>Figure<th class=\"n\">Answers/s<th class=\"n\">p50 ms<th class=\"n\">p90<th class=\"n\">p95<th class=\"n\">p99<th class=\"n\">p99.9<th class=\"n\">max<th class=\"n\">wrong<th class=\"n\">dropped<th class=\"n\">per core·s<th>Cores used</tr></thead><tbody>\n");
         foreach (var f in figures)
         {
             var l = f.Latency;
             double[] times = [l.P50, l.P90, l.P95, l.P99, l.P999, l.Max];
-            Add(page, $"<tr><td>{Html.Encode(f.Name)}<td class=\"n\">{Html.Rate(f.MedianRate)}{string.Concat(times.Select(t => "<td class=\"n\">" + Html.Milliseconds(t)))}<td class=\"n\">{f.Wrong:#,0}<td class=\"n\">{f.Rounds.Sum(r => r.Dropped):#,0}<td>{Html.Encode(Cores(f))}</tr>");
+            Add(page, $"<tr><td>{Html.Encode(f.Name)}<td class=\"n\">{Html.Rate(f.MedianRate)}{string.Concat(times.Select(t => "<td class=\"n\">" + Html.Milliseconds(t)))}<td class=\"n\">{f.Wrong:#,0}<td class=\"n\">{f.Rounds.Sum(r => r.Dropped):#,0}<td class=\"n\">{f.PerCoreSecond:#,0}<td>{Html.Encode(Cores(f))}</tr>");
         }
         page.Append("</tbody></table></div>\n");
     }

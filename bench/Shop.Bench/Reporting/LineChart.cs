@@ -13,11 +13,11 @@ public sealed record LineChart(
     string Title, string XLabel, string YLabel, IReadOnlyList<Line> Lines,
     IReadOnlyList<(double Value, string Label)>? XTicks = null, IReadOnlyList<double>? Separators = null)
 {
-    private const int Width = 640;
-    private const int Height = 230;
-    private const int Left = 56;
+    private const int Width = 400;
+    private const int Height = 210;
+    private const int Left = 46;
     private const int Right = 12;
-    private const int Top = 14;
+    private const int Top = 24;
     private const int Bottom = 40;
 
     public string ToSvg()
@@ -50,7 +50,7 @@ public sealed record LineChart(
             Add(svg, $"<text x=\"{x.At(value):0.0}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">{Html.Encode(label)}</text>");
         foreach (var value in Separators ?? [])
             Add(svg, $"<line class=\"separator\" x1=\"{x.At(value):0.0}\" x2=\"{x.At(value):0.0}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"/>");
-        Add(svg, $"<text class=\"label\" x=\"4\" y=\"{Top - 3}\">{Html.Encode(YLabel)}</text>");
+        Add(svg, $"<text class=\"label\" x=\"2\" y=\"11\">{Html.Encode(YLabel)}</text>");
     }
 
     private static void DrawLine(StringBuilder svg, Axis x, Axis y, int style, IReadOnlyList<(double X, double Y)> points)

@@ -11,7 +11,7 @@ public static class TextReport
         var text = new StringBuilder();
         if (!report.Complete) text.AppendLine().AppendLine("Ended before its time; what there is:");
         text.AppendLine();
-        Table(text, ["figure", "answers/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "wrong", "cores used"], [.. report.Figures.Select(Row)]);
+        Table(text, ["figure", "answers/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "wrong", "per core·s", "cores used"], [.. report.Figures.Select(Row)]);
         if (report.Verdicts.Count > 0)
         {
             text.AppendLine();
@@ -25,7 +25,7 @@ public static class TextReport
     [
         f.Name, Html.Rate(f.MedianRate), Html.Milliseconds(f.Latency.P50), Html.Milliseconds(f.Latency.P95),
         Html.Milliseconds(f.Latency.P99), Html.Milliseconds(f.Latency.Max), f.Wrong.ToString("#,0", CultureInfo.InvariantCulture),
-        HtmlReport.Cores(f),
+        f.PerCoreSecond.ToString("#,0", CultureInfo.InvariantCulture), HtmlReport.Cores(f),
     ];
 
     private static string[] Row(Verdict v) =>

@@ -25,7 +25,7 @@ internal static class ReserveVerdicts
         }
         foreach (var other in strategies.Skip(1))
             Add("one hot product against one update per request", ReserveSteps.Hot(strategies[0]), ReserveSteps.Hot(other), HotAgainstSingle);
-        return verdicts;
+        return [.. verdicts.OrderBy(verdict => verdict.Bound is null)];
 
         void Add(string name, string of, string against, double? bound)
         {
