@@ -120,7 +120,7 @@ public sealed class BadInputTests(ShopGraph graph)
     }
 
     private Task<long> MovementsAsync(long productId) =>
-        ShopGraph.QueryAsync<long>(graph.App, "catalogdb", "select count(*) from stock_ledger where product_id = $1", productId);
+        ShopGraph.QueryAsync<long>(graph.App, "catalogdb", "select count(*) from stock_ledger where variant_id = $1", productId);
 
     [Theory]
     [InlineData("GET", "/api/users/me")]
