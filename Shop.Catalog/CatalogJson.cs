@@ -19,7 +19,6 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(CategoryItems))]
 [JsonSerializable(typeof(ListedBrands))]
-[JsonSerializable(typeof(RankedList))]
 [JsonSerializable(typeof(ProductFacets))]
 [JsonSerializable(typeof(SuggestionItems))]
 [JsonSerializable(typeof(ProductInput))]

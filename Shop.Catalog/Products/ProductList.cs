@@ -73,10 +73,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
     {
         var subtree = await categories.SubtreeAsync(conditions.Category, cancellationToken);
         await using var command = ProductListSql.Ranked(conditions, sort, subtree).ToCommand(reads.Source);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<long>();
-        while (await reader.ReadAsync(cancellationToken)) ids.Add(reader.GetInt64(0));
-        return [.. ids];
+        return (long[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task<List<ProductItem>> RowsAsync(long[] ids, string language, CancellationToken cancellationToken)

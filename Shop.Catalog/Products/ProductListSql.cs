@@ -11,20 +11,19 @@ internal static class ProductListSql
     /// <summary>A ranked list is no longer than this, and no more products than this are compared for it.</summary>
     public const int MaxRanked = 1000;
 
-    // Without descriptions, which are wide.
+    // Without descriptions, which are wide. Names as subqueries: with fewer tables to join, planning takes half the time.
     private static readonly Sql Columns = new(
         """
-        SELECT p.id, p.slug, en.name, zh.name, p.category, p.price, p.currency, p.version, v.available, p.name_key, p.brand,
-               r.rating, r.stars, v.count, p.picture
+        SELECT p.id, p.slug, (SELECT t.name FROM product_texts t WHERE t.product_id = p.id AND t.language = 'en'),
+               (SELECT t.name FROM product_texts t WHERE t.product_id = p.id AND t.language = 'zh'), p.category, p.price,
+               p.currency, p.version, v.available, p.name_key, p.brand, r.rating, r.stars, v.count, p.picture
         """);
 
     private static readonly Sql Joins = new(
         """
 
         JOIN products p ON p.id = page.id
-        JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
         JOIN product_scores r ON r.product_id = p.id
-        LEFT JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(s.on_hand - s.reserved), 0)::integer AS available, count(*)::integer AS count
             FROM variants v JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
@@ -71,7 +70,7 @@ internal static class ProductListSql
     public static ReadStatement Rows(long[] ids) => new ReadStatement().Append(
         $"{Columns} FROM unnest({ids}) WITH ORDINALITY AS page (id, place) {Joins} ORDER BY page.place");
 
-    /// <summary>The ids of a ranked list.</summary>
+    /// <summary>The ids of a ranked list, as one array.</summary>
     /// <param name="subtree">The category and all below it, when they are known.</param>
     public static ReadStatement Ranked(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree) =>
         sort == ProductSort.Relevance ? ByRelevance(conditions) : ByScore(conditions, sort, subtree);
@@ -114,12 +113,13 @@ internal static class ProductListSql
             """);
     }
 
-    // The index gives the first thousand that fit, which then are compared. Equal ones by what others bought.
+    // The index gives the first thousand that fit, which then are compared. Of equal ones the newest comes first: looking up
+    // what sells better would take longer than all the rest.
     private static ReadStatement ByRelevance(ProductConditions conditions)
     {
         var sql = new ReadStatement();
         var query = Query(sql, conditions.Search!);
-        sql.Append($"SELECT found.product_id FROM (SELECT s.product_id, s.terms FROM product_search s WHERE s.terms @@ {query}");
+        sql.Append($"SELECT ARRAY(SELECT found.product_id FROM (SELECT s.product_id, s.terms FROM product_search s WHERE s.terms @@ {query}");
         AppendTags(sql, conditions);
         if (conditions.Ids is { } ids) sql.Append($" AND s.product_id = ANY ({ids})");
         if (conditions is not { MinPrice: null, MaxPrice: null, InStock: false })
@@ -133,8 +133,7 @@ internal static class ProductListSql
         return sql.Append(
             $$"""
              LIMIT {{MaxRanked}}) AS found
-            ORDER BY ts_rank('{0.01, 0.05, 0.1, 1}', found.terms, {{query}}) DESC,
-                     (SELECT r.sold FROM product_scores r WHERE r.product_id = found.product_id) DESC, found.product_id DESC
+            ORDER BY ts_rank('{0.01, 0.05, 0.1, 1}', found.terms, {{query}}) DESC, found.product_id DESC)
             """);
     }
 
@@ -142,9 +141,9 @@ internal static class ProductListSql
     {
         var sql = new ReadStatement();
         var score = new Sql(sort == ProductSort.Rating ? "r.rating" : "r.sold");
-        sql.Append($"SELECT r.product_id FROM products p");
+        sql.Append($"SELECT ARRAY(SELECT r.product_id FROM products p");
         AppendConditions(sql, conditions, subtree, withScores: true);
-        return sql.Append($" ORDER BY {score} DESC, r.product_id DESC LIMIT {MaxRanked}");
+        return sql.Append($" ORDER BY {score} DESC, r.product_id DESC LIMIT {MaxRanked})");
     }
 
     // Tags are asked only where the index over terms and tags is needed anyway; else columns of the product itself tell.
