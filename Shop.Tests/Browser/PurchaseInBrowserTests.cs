@@ -117,8 +117,8 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
     private static async Task FillCartAsync(IPage page)
     {
         await page.GotoAsync("/");
-        await page.GetByRole(AriaRole.Searchbox, new() { Name = "Search products" }).FillAsync("lamp");
-        await page.GetByRole(AriaRole.Searchbox).PressAsync("Enter");
+        await page.GetByLabel("Search products").FillAsync("lamp");
+        await page.GetByLabel("Search products").PressAsync("Enter");
         await page.Locator(".card", new() { HasText = "In stock" }).First.GetByRole(AriaRole.Heading).GetByRole(AriaRole.Link).ClickAsync();
         await page.GetByLabel("Quantity").FillAsync("2");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add to cart", Exact = true }).ClickAsync();

@@ -87,7 +87,12 @@
     }
   };
 
-  const start = () => { follow(); showTimes(); };
+  // Only now it is a field with a list: without script there is nothing in it.
+  const offerSuggestions = () => {
+    for (const field of document.querySelectorAll('[data-suggest]')) field.setAttribute('list', field.dataset.suggest);
+  };
+
+  const start = () => { follow(); showTimes(); offerSuggestions(); };
 
   const load = () => { start(); countCart().catch(() => {}); };
 
