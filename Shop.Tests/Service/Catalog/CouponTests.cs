@@ -13,49 +13,48 @@ public abstract class CouponTests(CatalogBed bed)
     [Fact]
     public async Task A_thousand_parallel_redemptions_of_a_hundred_uses_are_exactly_a_hundred()
     {
-        var (product, code) = (await bed.ProductAsync(stock: 5000), await CouponAsync(new { maxUses = 100 }));
+        var (products, code) = (await ProductsAsync(), await CouponAsync(new { maxUses = 100 }));
         var orders = Enumerable.Range(0, 1000).Select(_ => Guid.CreateVersion7()).ToList();
         using var here = bed.Orders();
         using var there = bed.Orders(replica: 1);
         var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(n =>
-            InsistAsync(() => ReserveAsync(n % 2 == 0 ? here : there, orders[n], 1, orders[n], product, 1, code))));
+            InsistAsync(() => ReserveAsync(n % 2 == 0 ? here : there, orders[n], 1, orders[n], products[n % products.Length], 1, code))));
 
         Assert.Equal(100, answers.Count(answer => answer.Status == HttpStatusCode.OK));
         Assert.Equal(900, answers.Count(answer => (answer.Status, answer.Code) == (HttpStatusCode.Conflict, "coupon_used_up")));
         Assert.All(answers.Where(answer => answer.Status == HttpStatusCode.OK), answer => Assert.Equal(900, (long)answer.Json["total"]!));
-        Assert.Equal(new StockNumbers(5000, 100), await bed.StockAsync(product));
+        Assert.Equal(100, await bed.CountAsync("SELECT sum(reserved) FROM stock WHERE variant_id = ANY ($1)", products));
         await UsedAsync(code, 100);
     }
 
     [Fact]
     public async Task Twenty_parallel_orders_of_a_customer_use_a_coupon_once()
     {
-        var (product, code) = (await bed.ProductAsync(stock: 100), await CouponAsync(new { maxUsesPerCustomer = 1 }));
+        var (products, code) = (await ProductsAsync(), await CouponAsync(new { maxUsesPerCustomer = 1 }));
         using var here = bed.Orders();
         using var there = bed.Orders(replica: 1);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(n =>
-            ReserveAsync(n % 2 == 0 ? here : there, Guid.CreateVersion7(), 1, _customer, product, 1, code)));
+            ReserveAsync(n % 2 == 0 ? here : there, Guid.CreateVersion7(), 1, _customer, products[n % products.Length], 1, code)));
 
         Assert.Equal(1, answers.Count(answer => answer.Status == HttpStatusCode.OK));
         Assert.Equal(19, answers.Count(answer => answer.Code == "coupon_limit" && (int)answer.Json["limit"]! == 1));
         using var orders = bed.Orders();
-        Assert.Equal(HttpStatusCode.OK, (await ReserveAsync(orders, Guid.CreateVersion7(), 1, Guid.CreateVersion7(), product, 1, code)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await ReserveAsync(orders, Guid.CreateVersion7(), 1, Guid.CreateVersion7(), products[0], 1, code)).Status);
         await UsedAsync(code, 2);
     }
 
     [Fact]
-    public async Task Baskets_with_coupons_in_opposite_order_do_not_lock_each_other_out()
+    public async Task Orders_that_change_coupons_in_opposite_directions_do_not_lock_each_other_out()
     {
-        var (a, b) = (await bed.ProductAsync(stock: 1000), await bed.ProductAsync(stock: 1000));
+        var products = await ProductsAsync();
         var (first, second) = (await CouponAsync(new { }), await CouponAsync(new { }));
         var orders = Enumerable.Range(0, 40).Select(_ => Guid.CreateVersion7()).ToList();
         using var here = bed.Orders();
         using var there = bed.Orders(replica: 1);
         for (var revision = 1; revision <= 4; revision++)
         {
-            var answers = await Task.WhenAll(orders.Select((order, n) => (n + revision) % 2 == 0
-                ? ReserveAsync(here, order, revision, _customer, a, 1, first)
-                : ReserveAsync(there, order, revision, _customer, b, 1, second)));
+            var answers = await Task.WhenAll(orders.Select((order, n) => ReserveAsync(
+                n % 2 == 0 ? here : there, order, revision, _customer, products[n % products.Length], 1, (n / 2 + revision) % 2 == 0 ? first : second)));
             Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         }
         await UsedAsync(first, 20);
@@ -168,6 +167,14 @@ public abstract class CouponTests(CatalogBed bed)
         {
             orderId = order, revision, customerId = customer, coupon, lines = new[] { new { productId = product, quantity } },
         }));
+
+    /// <summary>So many that the lock of a product does not stand in for that of the coupon; each is asked for at one replica.</summary>
+    private async Task<long[]> ProductsAsync()
+    {
+        var products = new long[10];
+        for (var n = 0; n < products.Length; n++) products[n] = await bed.ProductAsync(stock: 5000);
+        return products;
+    }
 
     /// <summary>Ten percent until the end of the century, unless told otherwise.</summary>
     private async Task<string> CouponAsync(object changes)
