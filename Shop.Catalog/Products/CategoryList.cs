@@ -65,15 +65,18 @@ public sealed class CategoryList(CatalogReads reads, TimeProvider time)
         SelectBrands, row => new Brand(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3)),
         IReadOnlyList<Brand> (rows) => rows, cancellationToken);
 
-    private async Task<T> ReadAsync<TRow, T>(
-        string sql, Func<NpgsqlDataReader, TRow> read, Func<List<TRow>, T> finish, CancellationToken cancellationToken)
-    {
-        await using var command = reads.Source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<TRow>();
-        while (await reader.ReadAsync(cancellationToken)) rows.Add(read(reader));
-        return finish(rows);
-    }
+    private Task<T> ReadAsync<TRow, T>(
+        string sql, Func<NpgsqlDataReader, TRow> read, Func<List<TRow>, T> finish, CancellationToken cancellationToken) =>
+        reads.ReadAsync(
+            async (source, token) =>
+            {
+                await using var command = source.CreateCommand(sql);
+                await using var reader = await command.ExecuteReaderAsync(token);
+                var rows = new List<TRow>();
+                while (await reader.ReadAsync(token)) rows.Add(read(reader));
+                return finish(rows);
+            },
+            cancellationToken);
 }
 
 /// <param name="Count">Products on sale.</param>

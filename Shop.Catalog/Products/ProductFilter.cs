@@ -1,3 +1,4 @@
+using Shop.Catalog.Search;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Catalog.Products;
@@ -7,6 +8,8 @@ namespace Shop.Catalog.Products;
 /// <param name="After">Null for the first page.</param>
 public sealed record ProductFilter(ProductConditions Conditions, ProductSort Sort, int Limit, PageCursor? After)
 {
+    public Freshness Freshness { get; init; } = Freshness.MayLag;
+
     private const int DefaultLimit = 24;
     private const int MaxLimit = 100;
 

@@ -25,7 +25,15 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
     private async Task<ProductPage> ReadOrderedAsync(ProductFilter filter, string language, CancellationToken cancellationToken)
     {
         var subtree = await categories.SubtreeAsync(filter.Conditions.Category, cancellationToken);
-        await using var command = ProductListSql.Page(filter, subtree).ToCommand(reads.Source);
+        return await reads.ReadAsync(
+            filter.Freshness, (source, token) => ReadPageAsync(source, filter, subtree, language, token), cancellationToken);
+    }
+
+    private static async Task<ProductPage> ReadPageAsync(
+        NpgsqlDataSource source, ProductFilter filter, IReadOnlyList<string>? subtree, string language,
+        CancellationToken cancellationToken)
+    {
+        await using var command = ProductListSql.Page(filter, subtree).ToCommand(source);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var items = new List<ProductItem>(filter.Limit);
         PageCursor? last = null;
@@ -42,7 +50,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
     {
         var (list, place) = await PlaceAsync(filter, cancellationToken);
         var ids = list.Ids.Skip(place).Take(filter.Limit).ToArray();
-        var items = ids.Length == 0 ? [] : await RowsAsync(ids, language, cancellationToken);
+        var items = ids.Length == 0 ? [] : await RowsAsync(filter.Freshness, ids, language, cancellationToken);
         var end = place + ids.Length;
         var next = end < list.Ids.Length ? new PageCursor(filter.Sort, ids[^1], Place: end, Ranking: list.Id).Encode() : null;
         return new ProductPage(items, next, list.Corrected);
@@ -62,28 +70,38 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
 
     private async Task<(long[] Ids, string? Corrected)> RankAsync(ProductFilter filter, CancellationToken cancellationToken)
     {
-        var ids = await RankAsync(filter.Conditions, filter.Sort, cancellationToken);
+        var ids = await RankAsync(filter, filter.Conditions, cancellationToken);
         if (ids.Length > 0 || filter.Conditions.Search is not { } search) return (ids, null);
         return await spelling.CorrectAsync(search, cancellationToken) is { } corrected
-            ? (await RankAsync(filter.Conditions with { Search = corrected }, filter.Sort, cancellationToken), corrected.Plain)
+            ? (await RankAsync(filter, filter.Conditions with { Search = corrected }, cancellationToken), corrected.Plain)
             : (ids, null);
     }
 
-    private async Task<long[]> RankAsync(ProductConditions conditions, ProductSort sort, CancellationToken cancellationToken)
+    private async Task<long[]> RankAsync(ProductFilter filter, ProductConditions conditions, CancellationToken cancellationToken)
     {
         var subtree = await categories.SubtreeAsync(conditions.Category, cancellationToken);
-        await using var command = ProductListSql.Ranked(conditions, sort, subtree).ToCommand(reads.Source);
-        return (long[])(await command.ExecuteScalarAsync(cancellationToken))!;
+        return await reads.ReadAsync(
+            filter.Freshness,
+            async (source, token) =>
+            {
+                await using var command = ProductListSql.Ranked(conditions, filter.Sort, subtree).ToCommand(source);
+                return (long[])(await command.ExecuteScalarAsync(token))!;
+            },
+            cancellationToken);
     }
 
-    private async Task<List<ProductItem>> RowsAsync(long[] ids, string language, CancellationToken cancellationToken)
-    {
-        await using var command = ProductListSql.Rows(ids).ToCommand(reads.Source);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var items = new List<ProductItem>(ids.Length);
-        while (await reader.ReadAsync(cancellationToken)) items.Add(ProductItems.Read(reader, language));
-        return items;
-    }
+    private Task<List<ProductItem>> RowsAsync(
+        Freshness freshness, long[] ids, string language, CancellationToken cancellationToken) => reads.ReadAsync(
+        freshness,
+        async (source, token) =>
+        {
+            await using var command = ProductListSql.Rows(ids).ToCommand(source);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            var items = new List<ProductItem>(ids.Length);
+            while (await reader.ReadAsync(token)) items.Add(ProductItems.Read(reader, language));
+            return items;
+        },
+        cancellationToken);
 }
 
 internal static class ProductItems

@@ -97,11 +97,16 @@ public sealed class Facets(CatalogReads reads, CategoryList categories, Spelling
     private async Task<List<FacetRow>> RowsAsync(ProductConditions conditions, CancellationToken cancellationToken)
     {
         var subtree = await categories.SubtreeAsync(conditions.Category, cancellationToken);
-        await using var command = ProductListSql.FacetRows(conditions, subtree, MaxProducts + 1).ToCommand(reads.Source);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<FacetRow>();
-        while (await reader.ReadAsync(cancellationToken))
-            rows.Add(new FacetRow(reader.GetFieldValue<string[]>(0), reader.GetInt64(1), reader.GetFloat(2), reader.GetBoolean(3)));
-        return rows;
+        return await reads.ReadAsync(
+            async (source, token) =>
+            {
+                await using var command = ProductListSql.FacetRows(conditions, subtree, MaxProducts + 1).ToCommand(source);
+                await using var reader = await command.ExecuteReaderAsync(token);
+                var rows = new List<FacetRow>();
+                while (await reader.ReadAsync(token))
+                    rows.Add(new FacetRow(reader.GetFieldValue<string[]>(0), reader.GetInt64(1), reader.GetFloat(2), reader.GetBoolean(3)));
+                return rows;
+            },
+            cancellationToken);
     }
 }

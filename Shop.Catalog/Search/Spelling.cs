@@ -32,10 +32,10 @@ public sealed class Spelling(CatalogReads reads, TimeProvider time)
 
     private async Task<Answer> LookUpAsync(IReadOnlyList<QueryWord> words, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(words, cancellationToken);
+        var found = await reads.ReadAsync((source, token) => FindAsync(source, words, token), cancellationToken);
         if (found.All(has => has)) return new Answer(null);
         var unknown = words.Where((_, place) => !found[place]).ToList();
-        var offered = await OfferAsync(unknown, cancellationToken);
+        var offered = await reads.ReadAsync((source, token) => OfferAsync(source, unknown, token), cancellationToken);
         var better = unknown.Zip(offered, (word, offer) => word with { Instead = Choose(word, offer) }).ToList();
         if (better.Any(word => word.Instead.Count == 0)) return new Answer(null);
         var next = 0;
@@ -43,9 +43,10 @@ public sealed class Spelling(CatalogReads reads, TimeProvider time)
     }
 
     // A word that the index leaves out, as "the", is no mistake.
-    private async Task<bool[]> FindAsync(IReadOnlyList<QueryWord> words, CancellationToken cancellationToken)
+    private static async Task<bool[]> FindAsync(
+        NpgsqlDataSource source, IReadOnlyList<QueryWord> words, CancellationToken cancellationToken)
     {
-        await using var batch = reads.Source.CreateBatch();
+        await using var batch = source.CreateBatch();
         foreach (var word in words) batch.Add(Found, word.ToString());
         foreach (var word in words) batch.Add("SELECT numnode(to_tsquery('english', $1)) = 0", word.ToString());
         var found = new bool[words.Count];
@@ -64,9 +65,10 @@ public sealed class Spelling(CatalogReads reads, TimeProvider time)
         return found;
     }
 
-    private async Task<List<List<string>>> OfferAsync(List<QueryWord> words, CancellationToken cancellationToken)
+    private static async Task<List<List<string>>> OfferAsync(
+        NpgsqlDataSource source, List<QueryWord> words, CancellationToken cancellationToken)
     {
-        await using var batch = reads.Source.CreateBatch();
+        await using var batch = source.CreateBatch();
         foreach (var word in words)
         {
             batch.Add(Alike, Typo.Forms(word.Text).ToArray(), MaxOffered);

@@ -1,3 +1,4 @@
+using Npgsql;
 using Shop.Catalog.Cache;
 using Shop.Catalog.Products;
 
@@ -42,10 +43,14 @@ public sealed class Suggestions(CatalogReads reads, CategoryList categories, Loa
         return new SuggestionItems(named);
     }
 
-    private async Task<List<SuggestionItem>> ProductsAsync(
-        SearchQuery query, string language, int limit, CancellationToken cancellationToken)
+    private Task<List<SuggestionItem>> ProductsAsync(
+        SearchQuery query, string language, int limit, CancellationToken cancellationToken) => reads.ReadAsync(
+        (source, token) => ProductsAsync(source, query, language, limit, token), cancellationToken);
+
+    private static async Task<List<SuggestionItem>> ProductsAsync(
+        NpgsqlDataSource source, SearchQuery query, string language, int limit, CancellationToken cancellationToken)
     {
-        await using var command = ProductListSql.Suggested(query, MaxCandidates, limit).ToCommand(reads.Source);
+        await using var command = ProductListSql.Suggested(query, MaxCandidates, limit).ToCommand(source);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var products = new List<SuggestionItem>();
         while (await reader.ReadAsync(cancellationToken))

@@ -40,14 +40,39 @@ public static class DatabaseExtensions
     /// <see cref="NpgsqlDataSource"/> with the key that <see cref="ReadsOf"/> answers. Its size is <c>Database:MaxReadPoolSize</c>.
     /// </summary>
     /// <param name="options">Settings of its sessions, as <c>-c name=value</c>.</param>
-    public static IHostApplicationBuilder AddDatabaseReads(this IHostApplicationBuilder builder, string name, string options)
+    public static IHostApplicationBuilder AddDatabaseReads(this IHostApplicationBuilder builder, string name, string options) =>
+        AddReads(builder, ReadsOf(name), builder.Configuration.GetConnectionString(name) ?? "", options, _ => { });
+
+    /// <summary>
+    /// A pool of the same size onto a standby of the database, when <c>ConnectionStrings:&lt;name&gt;-standby</c> names one. Inject
+    /// <see cref="NpgsqlDataSource"/> with the key that <see cref="StandbyOf"/> answers. It gives up early: the primary is there too.
+    /// </summary>
+    /// <param name="options">Settings of its sessions, as <c>-c name=value</c>.</param>
+    /// <returns>Whether there is one.</returns>
+    public static bool AddStandbyReads(this IHostApplicationBuilder builder, string name, string options)
+    {
+        if (builder.Configuration.GetConnectionString(StandbyOf(name)) is not { Length: > 0 } connectionString) return false;
+        AddReads(builder, StandbyOf(name), connectionString, options, settings =>
+            (settings.Timeout, settings.CommandTimeout, settings.CancellationTimeout) = (1, 2, -1));
+        return true;
+    }
+
+    /// <summary>The key of the pool that only reads.</summary>
+    public static string ReadsOf(string name) => name + "-reads";
+
+    /// <summary>The name of a standby's connection string, and the key of the pool onto it.</summary>
+    public static string StandbyOf(string name) => name + "-standby";
+
+    private static IHostApplicationBuilder AddReads(
+        IHostApplicationBuilder builder, string key, string server, string options, Action<NpgsqlConnectionStringBuilder> change)
     {
         var connectionString = new NpgsqlConnectionStringBuilder(ConnectionStrings.WithDefaults(
-            builder.Configuration.GetConnectionString(name) ?? "", builder.Configuration, builder.Environment.ApplicationName));
+            server, builder.Configuration, builder.Environment.ApplicationName));
         connectionString.MaxPoolSize = builder.Configuration.GetValue("Database:MaxReadPoolSize", ConnectionStrings.DefaultMaxReadPoolSize);
         connectionString.Options = $"{connectionString.Options} {options}".Trim();
+        change(connectionString);
         builder.AddKeyedNpgsqlDataSource(
-            ReadsOf(name),
+            key,
             settings =>
             {
                 settings.ConnectionString = connectionString.ConnectionString;
@@ -56,9 +81,6 @@ public static class DatabaseExtensions
             ConnectionStrings.TraceOnlyWithinTraces);
         return builder;
     }
-
-    /// <summary>The key of the pool that only reads.</summary>
-    public static string ReadsOf(string name) => name + "-reads";
 
     private static Assembly MigrationsOf(IHostApplicationBuilder builder) =>
         Assembly.Load(new AssemblyName(builder.Environment.ApplicationName));

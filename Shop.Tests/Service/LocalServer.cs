@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace Shop.Tests.Service;
 
@@ -9,6 +10,7 @@ internal sealed class LocalServer : IAsyncDisposable
 {
     private readonly Process[] _processes;
     private readonly string _data;
+    private readonly Func<Process>? _restart;
 
     private LocalServer(Process process, string data, string connectionString, params Process[] helpers)
     {
@@ -17,19 +19,87 @@ internal sealed class LocalServer : IAsyncDisposable
         ConnectionString = connectionString;
     }
 
+    private LocalServer(Func<Process> start, string data, int port)
+        : this(start(), data, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres")
+    {
+        _restart = start;
+        Port = port;
+    }
+
     public string ConnectionString { get; }
+
+    public int Port { get; }
 
     public static async Task<LocalServer> PostgresAsync()
     {
-        var (data, port) = (NewDirectory("postgres"), FreePorts.Next());
-        var bin = Installed("/usr/lib/postgresql", "PostgreSQL", Directory.Exists);
-        bin = Directory.GetDirectories(bin).Order().Last() + "/bin/";
-        using (var init = Start("postgres", bin + "initdb", ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"], []))
+        var data = NewDirectory("postgres");
+        using (var init = Start("postgres", PostgresPrograms() + "initdb", ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"], []))
             await init.WaitForExitAsync();
-        var server = Start("postgres", bin + "postgres", ["-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
-            "-c", "unix_socket_directories=", "-c", "max_connections=300"], []);
-        await AnswersAsync(port);
-        return new LocalServer(server, data, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres");
+        return await PostgresOnAsync(data);
+    }
+
+    /// <summary>A streaming standby of a server of <see cref="PostgresAsync"/>.</summary>
+    public static async Task<LocalServer> StandbyOfAsync(LocalServer primary)
+    {
+        var data = NewDirectory("postgres");
+        string[] copy = ["-d", $"host=127.0.0.1 port={primary.Port} user=postgres", "-D", data, "-R", "-X", "stream", "-C", "-S", "s" + primary.Port
+            + "_" + Path.GetFileName(data).ToLowerInvariant().Replace('-', '_'), "-c", "fast", "--no-sync"];
+        using (var backup = Start("postgres", PostgresPrograms() + "pg_basebackup", copy, []))
+            await backup.WaitForExitAsync();
+        Assert.True(File.Exists(data + "/standby.signal"), "pg_basebackup failed");
+        return await PostgresOnAsync(data, "-c", "wal_retrieve_retry_interval=200ms", "-c", "max_standby_streaming_delay=500ms");
+    }
+
+    /// <summary>As by a fall of its machine.</summary>
+    public async Task KillAsync()
+    {
+        _processes[0].Kill(entireProcessTree: true);
+        await _processes[0].WaitForExitAsync();
+    }
+
+    /// <summary>After <see cref="KillAsync"/>: the same data, the same port.</summary>
+    public Task StartAgainAsync()
+    {
+        _processes[0].Dispose();
+        _processes[0] = _restart!();
+        return TakesConnectionsAsync();
+    }
+
+    /// <summary>It keeps its connections and answers nobody, until it is thawed.</summary>
+    public void Freeze() => Signal("-STOP");
+
+    public void Thaw() => Signal("-CONT");
+
+    private void Signal(string signal)
+    {
+        var id = _processes[0].Id;
+        var children = File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        using var kill = Process.Start("kill", [signal, $"{id}", .. children]);
+        kill.WaitForExit();
+    }
+
+    // It listens before it does.
+    private Task TakesConnectionsAsync() => Eventually.TrueAsync(
+        async () =>
+        {
+            await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+            await connection.OpenAsync();
+            return true;
+        },
+        TimeSpan.FromSeconds(60));
+
+    private static string PostgresPrograms() =>
+        Directory.GetDirectories(Installed("/usr/lib/postgresql", "PostgreSQL", Directory.Exists)).Order().Last() + "/bin/";
+
+    private static async Task<LocalServer> PostgresOnAsync(string data, params string[] settings)
+    {
+        var port = FreePorts.Next();
+        var server = new LocalServer(
+            () => Start("postgres", PostgresPrograms() + "postgres", ["-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
+                "-c", "unix_socket_directories=", "-c", "max_connections=300", .. settings], []),
+            data, port);
+        await server.TakesConnectionsAsync();
+        return server;
     }
 
     public static async Task<LocalServer> RedisAsync()

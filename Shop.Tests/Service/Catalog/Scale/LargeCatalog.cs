@@ -64,7 +64,7 @@ public sealed class LargeCatalog(Servers servers) : IAsyncLifetime
 
     internal IServiceProvider Services => _replica.Services;
 
-    private NpgsqlDataSource Source => Services.GetRequiredService<CatalogReads>().Source;
+    private NpgsqlDataSource Source => Services.GetRequiredService<CatalogReads>().Primary;
 
     public async Task InitializeAsync()
     {
