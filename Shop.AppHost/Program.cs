@@ -6,13 +6,16 @@ var builder = DistributedApplication.CreateBuilder(args);
 var replicas = builder.Configuration.GetValue("Shop:Replicas", 2);
 var secrets = builder.AddSecrets();
 
-var postgres = builder.AddPostgres("postgres").WithArgs("-c", "max_connections=400").WithDataVolume();
+var postgres = builder.AddPostgres("postgres").WithDataVolume()
+    .WithArgs("-c", "max_connections=400", "-c", "max_slot_wal_keep_size=1GB");
+var catalogdb = postgres.AddDatabase("catalogdb");
 var cache = builder.AddRedis("cache").WithDataVolume();
 var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
 
 var catalog = builder.AddService<Projects.Shop_Catalog>("catalog").WithReplicas(replicas)
-    .Needs(postgres.AddDatabase("catalogdb")).Needs(cache).Needs(messaging)
-    .As("catalog", secrets.Catalog).Accepts("orders", secrets.Orders).SeedsInDevelopment();
+    .Needs(catalogdb).Needs(cache).Needs(messaging)
+    .As("catalog", secrets.Catalog).Accepts("orders", secrets.Orders).SeedsInDevelopment()
+    .ReadsStandby(postgres, catalogdb);
 
 var orders = builder.AddService<Projects.Shop_Orders>("orders").WithReplicas(replicas)
     .NeedsShards(postgres, "ordersdb").Needs(cache).Needs(messaging)

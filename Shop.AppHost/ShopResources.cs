@@ -77,6 +77,27 @@ internal static class ShopResources
     internal static IResourceBuilder<ProjectResource> SeedsInDevelopment(this IResourceBuilder<ProjectResource> service) =>
         service.ApplicationBuilder.ExecutionContext.IsRunMode ? service.WithEnvironment("Catalog__Seed", "true") : service;
 
+    /// <summary>
+    /// With <c>Shop:Standby</c> there is a streaming standby of the local server, for reads that tolerate lag. The service does not
+    /// wait for it, as it does without.
+    /// </summary>
+    internal static IResourceBuilder<ProjectResource> ReadsStandby(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<PostgresServerResource> primary,
+        IResourceBuilder<IResourceWithConnectionString> database)
+    {
+        var builder = service.ApplicationBuilder;
+        if (builder.ExecutionContext.IsPublishMode || !builder.Configuration.GetValue<bool>("Shop:Standby")) return service;
+        var standby = builder.AddExecutable("postgres-standby", "bash", "../eng", "standby.sh")
+            .WithEndpoint(scheme: "tcp", env: "STANDBY_PORT").WithReference(primary).WaitFor(primary).ExcludeFromManifest();
+        var endpoint = standby.GetEndpoint("tcp");
+        return service.WithEnvironment(async context =>
+        {
+            var primaryString = await database.Resource.GetConnectionStringAsync(context.CancellationToken);
+            context.EnvironmentVariables[$"ConnectionStrings__{database.Resource.Name}-standby"] =
+                string.Create(CultureInfo.InvariantCulture, $"{primaryString};Port={endpoint.Port}");
+        });
+    }
+
     internal static IResourceBuilder<ProjectResource> WithAdministrator(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<ParameterResource> password) =>
         service.WithEnvironment("Admin__Password", password);

@@ -3,11 +3,14 @@
 
 run_shop() {
     local arguments=()
-    if [ "${1:-}" = --fresh ]; then
-        arguments=(--Shop:Fresh=true)
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --fresh) arguments+=(--Shop:Fresh=true) ;;
+            --standby) arguments+=(--Shop:Standby=true) && require_local_servers ;;
+            *) no_more_arguments "$@" ;;
+        esac
         shift
-    fi
-    no_more_arguments "$@"
+    done
     export SHOP_PORT=${SHOP_PORT:-8080} SHOP_DASHBOARD_PORT=${SHOP_DASHBOARD_PORT:-18888}
     require_free_port SHOP_PORT "$SHOP_PORT"
     require_free_port SHOP_DASHBOARD_PORT "$SHOP_DASHBOARD_PORT"
@@ -15,6 +18,13 @@ run_shop() {
     install_for_run
     build_apphost
     start_apphost "${arguments[@]}"
+}
+
+# A standby is fed and kept beside the data of a local server; that of a container is not within reach.
+require_local_servers() {
+    [ "${SHOP_SERVERS:-}" != containers ] ||
+        fail "--standby needs local servers, and SHOP_SERVERS is containers: unset it, or set it to local" 2
+    export SHOP_SERVERS=local
 }
 
 # The AppHost takes this process over, so that signals to the launcher reach it.

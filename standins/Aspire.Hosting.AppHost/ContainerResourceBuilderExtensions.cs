@@ -21,11 +21,20 @@ internal static class ContainerResourceBuilderExtensions
 }
 
 /// <summary>Adds programs.</summary>
-internal static class ExecutableResourceBuilderExtensions
+public static class ExecutableResourceBuilderExtensions
 {
-    internal static IResourceBuilder<ExecutableResource> AddExecutable(
-        this IDistributedApplicationBuilder builder, string name, string command, string workingDirectory, params string[] args) =>
-        builder.AddResource(new ExecutableResource(name, command, Path.GetFullPath(workingDirectory, builder.AppHostDirectory))).WithArgs(args);
+    /// <summary>Adds a program that runs for as long as the application.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">Name of the resource.</param>
+    /// <param name="command">The program: a path, or a name to be found.</param>
+    /// <param name="workingDirectory">Where it runs, relative to the AppHost's project.</param>
+    /// <param name="args">Its arguments.</param>
+    public static IResourceBuilder<ExecutableResource> AddExecutable(
+        this IDistributedApplicationBuilder builder, string name, string command, string workingDirectory, params string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.AddResource(new ExecutableResource(name, command, Path.GetFullPath(workingDirectory, builder.AppHostDirectory))).WithArgs(args);
+    }
 }
 
 /// <summary>Names of volumes.</summary>

@@ -42,6 +42,13 @@ public static partial class ResourceBuilderExtensions
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Action<EnvironmentCallbackContext> callback)
         where T : IResourceWithEnvironment => builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
 
+    /// <summary>Adds environment variables when the process is about to start, anew for every start.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="callback">Changes the variables.</param>
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, Func<EnvironmentCallbackContext, Task> callback)
+        where T : IResourceWithEnvironment => builder.WithAnnotation(new EnvironmentCallbackAnnotation(callback));
+
     /// <summary>Adds command-line arguments.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>
     /// <param name="builder">The resource.</param>
@@ -66,11 +73,23 @@ public static partial class ResourceBuilderExtensions
         this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null, bool? isProxied = null)
         where T : IResourceWithEndpoints => builder.WithEndpoint(port, targetPort, "http", name, env, isProxied);
 
-    internal static IResourceBuilder<T> WithEndpoint<T>(
+    /// <summary>Adds an endpoint.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="port">Port for callers; any when null.</param>
+    /// <param name="targetPort">Port inside a container.</param>
+    /// <param name="scheme">Scheme of its address; the protocol when null.</param>
+    /// <param name="name">Name of the endpoint; the scheme when null.</param>
+    /// <param name="env">Variable that tells the process its port.</param>
+    /// <param name="isProxied">Has no effect here: no endpoint is proxied.</param>
+    /// <param name="isExternal">Whether it is reachable from outside a deployment.</param>
+    /// <param name="protocol">TCP when null.</param>
+    public static IResourceBuilder<T> WithEndpoint<T>(
         this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? scheme = null, string? name = null,
         string? env = null, bool? isProxied = null, bool? isExternal = null, ProtocolType? protocol = null)
         where T : IResourceWithEndpoints
     {
+        ArgumentNullException.ThrowIfNull(builder);
         _ = isProxied;
         var endpoint = new EndpointAnnotation(protocol ?? ProtocolType.Tcp, scheme, null, name, port, targetPort, isExternal) { PortVariable = env };
         if (builder.Resource.Annotations.OfType<EndpointAnnotation>().Any(e => string.Equals(e.Name, endpoint.Name, StringComparison.OrdinalIgnoreCase)))
@@ -89,8 +108,12 @@ public static partial class ResourceBuilderExtensions
         return builder;
     }
 
-    internal static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name) where T : IResourceWithEndpoints =>
-        new(builder.Resource, name);
+    /// <summary>An endpoint of the resource, whose port is known when the application starts.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="name">Name of the endpoint.</param>
+    public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name) where T : IResourceWithEndpoints =>
+        new((builder ?? throw new ArgumentNullException(nameof(builder))).Resource, name);
 
     /// <summary>The resource is healthy while every replica answers a GET with the status.</summary>
     /// <typeparam name="T">Type of the resource.</typeparam>

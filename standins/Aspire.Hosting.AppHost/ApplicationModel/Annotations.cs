@@ -28,7 +28,8 @@ public class EnvironmentCallbackContext
 
     internal IResource Resource { get; }
 
-    internal CancellationToken CancellationToken { get; }
+    /// <summary>Ends the start of the process.</summary>
+    public CancellationToken CancellationToken { get; }
 }
 
 internal sealed class CommandLineArgsCallbackAnnotation(Func<CommandLineArgsCallbackContext, Task> callback) : IResourceAnnotation

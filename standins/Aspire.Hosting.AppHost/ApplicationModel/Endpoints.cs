@@ -57,11 +57,16 @@ internal enum EndpointProperty
 }
 
 /// <summary>An endpoint as a value: its URL. For a resource with replicas this is the first one's.</summary>
-internal sealed class EndpointReference(IResourceWithEndpoints owner, string endpointName) : IValueProvider, IManifestExpressionProvider
+public sealed class EndpointReference : IValueProvider, IManifestExpressionProvider
 {
-    internal IResourceWithEndpoints Resource => owner;
+    private readonly IResourceWithEndpoints _owner;
+    private readonly string _endpointName;
 
-    internal string EndpointName => endpointName;
+    internal EndpointReference(IResourceWithEndpoints owner, string endpointName) => (_owner, _endpointName) = (owner, endpointName);
+
+    internal IResourceWithEndpoints Resource => _owner;
+
+    internal string EndpointName => _endpointName;
 
     internal bool Exists => Find() is not null;
 
@@ -71,23 +76,24 @@ internal sealed class EndpointReference(IResourceWithEndpoints owner, string end
 
     internal string Host => EndpointAnnotation.TargetHost;
 
-    internal int Port => EndpointAnnotation.PortOf(0);
+    /// <summary>The port for callers. Known when the application starts.</summary>
+    public int Port => EndpointAnnotation.PortOf(0);
 
     internal int? TargetPort => EndpointAnnotation.TargetPort;
 
     internal string Url => EndpointAnnotation.UrlOf(0);
 
-    public string ValueExpression => $"{{{owner.Name}.bindings.{endpointName}.url}}";
+    string IManifestExpressionProvider.ValueExpression => $"{{{_owner.Name}.bindings.{_endpointName}.url}}";
 
     internal EndpointAnnotation EndpointAnnotation => Find()
-        ?? throw new DistributedApplicationException($"Resource '{owner.Name}' has no endpoint named '{endpointName}'.");
+        ?? throw new DistributedApplicationException($"Resource '{_owner.Name}' has no endpoint named '{_endpointName}'.");
 
     internal EndpointReferenceExpression Property(EndpointProperty property) => new(this, property);
 
-    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(Url);
+    ValueTask<string?> IValueProvider.GetValueAsync(CancellationToken cancellationToken) => new(Url);
 
-    private EndpointAnnotation? Find() => owner.Annotations.OfType<EndpointAnnotation>()
-        .SingleOrDefault(e => string.Equals(e.Name, endpointName, StringComparison.OrdinalIgnoreCase));
+    private EndpointAnnotation? Find() => _owner.Annotations.OfType<EndpointAnnotation>()
+        .SingleOrDefault(e => string.Equals(e.Name, _endpointName, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>One property of an endpoint as a value.</summary>

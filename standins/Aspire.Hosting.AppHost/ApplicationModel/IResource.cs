@@ -34,7 +34,9 @@ public interface IResourceWithConnectionString : IResource
     /// <summary>Name of the variable that carries the connection string; null means <c>ConnectionStrings__name</c>.</summary>
     internal string? ConnectionStringEnvironmentVariable => null;
 
-    internal ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
+    /// <summary>The connection string, with the values that are known while the application runs.</summary>
+    /// <param name="cancellationToken">Ends the wait for a value.</param>
+    ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default) =>
         ConnectionStringExpression.GetValueAsync(cancellationToken);
 
     /// <summary>Single values such as Host and Port, injected as <c>NAME_HOST</c> and so on.</summary>
@@ -76,7 +78,7 @@ public class ContainerResource : Resource, IResourceWithEnvironment, IResourceWi
 }
 
 /// <summary>A resource that runs any program.</summary>
-internal sealed class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
+public sealed class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
 {
     internal ExecutableResource(string name, string command, string workingDirectory) : base(name) =>
         (Command, WorkingDirectory) = (command, workingDirectory);

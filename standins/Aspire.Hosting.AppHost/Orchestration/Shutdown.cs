@@ -4,7 +4,7 @@ namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
 /// Stops in the order in which nothing loses what it needs: first what faces the outside, then what nobody waits for, then what that
-/// waited for, servers last. A layer that takes long does not hold up the next: all that takes 10 s at most. DCP kills
+/// waited for; after the projects the programs beside them, servers last. A layer that takes long does not hold up the next: all that takes 10 s at most. DCP kills
 /// what ignores SIGTERM after 6 s.
 /// </summary>
 internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, TimeProvider time)
@@ -31,8 +31,8 @@ internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, Time
         var left = resources.ToHashSet();
         while (left.Count > 0)
         {
-            var services = left.Where(r => r is not ContainerResource).ToArray();
-            var candidates = services.Length > 0 ? services : [.. left];
+            var first = left.Min(Rank);
+            var candidates = left.Where(r => Rank(r) == first).ToArray();
             var needed = candidates.SelectMany(Needs).ToHashSet();
             var layer = candidates.Where(r => !needed.Contains(r)).ToArray();
             if (layer.Any(IsFront)) layer = [.. layer.Where(IsFront)];
@@ -41,6 +41,8 @@ internal sealed class Shutdown(IReadOnlyCollection<InstanceRunner> runners, Time
             yield return layer;
         }
     }
+
+    private static int Rank(IResource resource) => resource switch { ContainerResource => 2, ExecutableResource => 1, _ => 0 };
 
     private static bool IsFront(IResource resource) => resource.Annotations.OfType<EndpointAnnotation>().Any(e => e.IsExternal);
 
