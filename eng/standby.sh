@@ -33,7 +33,7 @@ find_programs() {
 wait_for_primary() {
     local deadline=$((SECONDS + PRIMARY_PATIENCE)) said=""
     until said=$(ask 'SELECT 1' 2>&1); do
-        [ "$SECONDS" -lt "$deadline" ] || fail "the primary at $PGHOST:$PGPORT did not answer for $PRIMARY_PATIENCE s: $said"
+        [ "$SECONDS" -lt "$deadline" ] || fail "the primary at $PGHOST:$PGPORT did not answer for $PRIMARY_PATIENCE s: ${said%%$'\n'*}"
         sleep 0.3
     done
 }
@@ -66,6 +66,7 @@ control() { "${AS_SERVER[@]}" "$PROGRAMS/pg_controldata" -D data | sed -n "s/^$1
 # Says why the data cannot follow the primary; nothing when it can.
 reason_to_rebuild() {
     [ -e data/PG_VERSION ] || { echo "there is none yet"; return; }
+    [ -e data/standby.signal ] || { echo "what is there is a primary's"; return; }
     [ "$(cat data/PG_VERSION)" = "$MAJOR" ] || { echo "it was made by PostgreSQL $(cat data/PG_VERSION), the primary is $MAJOR"; return; }
     [ "$(control 'Database system identifier')" = "$CLUSTER" ] || { echo "it belongs to another primary"; return; }
     [ "$(control "Latest checkpoint's TimeLineID")" = "$TIMELINE" ] || { echo "the primary is on another timeline, $TIMELINE"; return; }
@@ -80,9 +81,9 @@ rebuild() {
     # Without the signal file it was a server of its own; what that took must not be lost by starting a standby.
     if [ -e data/PG_VERSION ] && [ ! -e data/standby.signal ]; then
         local kept
-        kept=promoted-$(date +%Y%m%d-%H%M%S)
+        kept=primary-$(date +%Y%m%d-%H%M%S)
         "${AS_SERVER[@]}" mv data "$kept"
-        say "the old data was written to as a primary: kept in $HOME_FOLDER/$kept"
+        say "the old data was that of a primary: kept in $HOME_FOLDER/$kept"
     fi
     "${AS_SERVER[@]}" rm -rf data data.new
     ask "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '$SLOT'" >/dev/null

@@ -22,8 +22,6 @@ internal sealed class ReplicationHistory
     /// <param name="at">A time stamp from before the primary was asked, so that its log was not longer at that time.</param>
     public void PrimaryWasAt(long at, ulong position)
     {
-        // Another server answers for the primary, or the same one from an older backup.
-        if (_samples.Count > 0 && position < _samples[^1].Position) _samples.Clear();
         if (_samples.Count > 0 && position == _samples[^1].Position) _samples.RemoveAt(_samples.Count - 1);
         _samples.Add((at, position));
         // The first one counts: it is where the standby was.

@@ -30,11 +30,13 @@ public sealed class ShopGraph : IAsyncLifetime
     /// <summary>Starts a graph of its own and waits until every resource is healthy.</summary>
     /// <param name="dashboard">Where the dashboard listens; without it there is none.</param>
     /// <param name="configure">Changes to the graph before it is built.</param>
-    public static async Task<DistributedApplication> StartAsync(Uri? dashboard = null, Action<IDistributedApplicationTestingBuilder>? configure = null)
+    /// <param name="settings">More arguments of the AppHost.</param>
+    public static async Task<DistributedApplication> StartAsync(
+        Uri? dashboard = null, Action<IDistributedApplicationTestingBuilder>? configure = null, params string[] settings)
     {
         using var deadline = new CancellationTokenSource(StartDeadline);
         string[] args = [$"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}",
-            .. dashboard is null ? [] : new[] { $"--ASPNETCORE_URLS={dashboard}" }];
+            .. settings, .. dashboard is null ? [] : new[] { $"--ASPNETCORE_URLS={dashboard}" }];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Shop_AppHost>(
             args, (options, _) => options.DisableDashboard = dashboard is null, deadline.Token);
         configure?.Invoke(builder);

@@ -48,15 +48,6 @@ public sealed class ReplicationHistoryTests
     }
 
     [Fact]
-    public void A_log_that_became_shorter_is_another_one()
-    {
-        _history.PrimaryWasAt(10, 100);
-        _history.PrimaryWasAt(20, 50);
-
-        Assert.Equal(new ReplicationPlace(null, false, 10), _history.Locate(40));
-    }
-
-    [Fact]
     public void However_late_it_is_the_history_is_bounded_and_its_age_is_kept()
     {
         _history.PrimaryWasAt(0, 0);

@@ -82,8 +82,9 @@ public sealed class Configuring
         var catalog = builder.AddProject("catalog", "Catalog.csproj").WaitFor(server);
         var orders = builder.AddProject("orders", "Orders.csproj").WaitFor(catalog);
         builder.AddProject("web", "Web.csproj").WithHttpEndpoint().WithExternalHttpEndpoints();
+        builder.AddExecutable("standby", "sleep", "/").WaitFor(server);
         var layers = Shutdown.Layers([.. builder.Resources]).Select(layer => string.Join(' ', layer.Select(r => r.Name)));
-        Assert.Equal(["web", "orders", "catalog", "server"], layers);
+        Assert.Equal(["web", "orders", "catalog", "standby", "server"], layers);
     }
 
     [Fact]

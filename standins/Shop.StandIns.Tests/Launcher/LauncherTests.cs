@@ -48,6 +48,15 @@ public sealed class LauncherTests
     }
 
     [Fact]
+    public async Task A_standby_of_a_container_is_refused_in_one_line_with_the_way_out()
+    {
+        var (code, _, error) = await RunAsync(["run", "--fresh", "--standby"], new() { ["SHOP_SERVERS"] = "containers" });
+
+        Assert.Equal(2, code);
+        Assert.Contains("unset it, or set it to local", Assert.Single(Lines(error)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_no_port_is_refused()
     {
         var (code, _, error) = await RunAsync(["run"], new() { ["SHOP_PORT"] = "http" });
