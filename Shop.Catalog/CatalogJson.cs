@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Shop.Catalog.Administration;
+using Shop.Catalog.Exchange;
 using Shop.Catalog.Inventory;
 using Shop.Catalog.Pictures;
 using Shop.Catalog.Products;
@@ -24,6 +25,8 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(ProductForEditing))]
 [JsonSerializable(typeof(VariantInput))]
+[JsonSerializable(typeof(ImportReport))]
+[JsonSerializable(typeof(List<ImportError>))]
 [JsonSerializable(typeof(PictureForEditing))]
 [JsonSerializable(typeof(PictureForEditingList))]
 [JsonSerializable(typeof(PictureArrangement))]

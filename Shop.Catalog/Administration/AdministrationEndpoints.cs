@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Shop.Catalog.Exchange;
 using Shop.Catalog.Products;
 using Shop.ServiceDefaults;
 
@@ -9,6 +10,7 @@ public static class AdministrationEndpoints
 {
     public static void AddAdministration(this IHostApplicationBuilder builder)
     {
+        builder.AddExchange();
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<PriceHistory>();
         builder.Services.AddHostedService<HistoryRetention>();
@@ -17,6 +19,7 @@ public static class AdministrationEndpoints
     public static void MapAdministration(this IEndpointRouteBuilder app)
     {
         app.MapProductEditing();
+        app.MapExchange();
         app.MapBrandEditing();
         app.MapCategoryEditing();
         var group = app.MapGroup("/api").WithTags("Administration").RequireAuthorization(ShopClaims.Admin);

@@ -20,6 +20,15 @@ public sealed class Outbox
         select pg_notify('{Channel}', '') from row where $8
         """;
 
+    private const string InsertMany = $"""
+        with rows as (
+            insert into shop_outbox (message_id, type, aggregate_id, version, body, traceparent, tracestate)
+            select m.message_id, $1, m.aggregate_id, m.version, m.body, $6, $7
+            from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bytea[]) as m (message_id, aggregate_id, version, body)
+            returning 1)
+        select pg_notify('{Channel}', '') from (select from rows limit 1) as written where $8
+        """;
+
     private readonly IReadOnlyDictionary<Type, PublishedType> _types;
     private readonly TimeProvider _time;
     private readonly WakeUps _wakeUps;
@@ -50,6 +59,28 @@ public sealed class Outbox
     {
         var type = TypeOf(typeof(T), prioritised: true);
         return Command(message, WorkQueue.TypeOf(type.Name, priority), type, aggregateId, version);
+    }
+
+    /// <summary>The insert of many messages of one type in one statement.</summary>
+    public NpgsqlBatchCommand Command<T>(IEnumerable<OutboxMessage<T>> messages)
+    {
+        var type = TypeOf<T>();
+        var trace = Activity.Current;
+        OutboxMessage<T>[] all = [.. messages];
+        return new NpgsqlBatchCommand(InsertMany)
+        {
+            Parameters =
+            {
+                new() { Value = type.Name },
+                new() { Value = all.Select(_ => Guid.CreateVersion7(_time.GetUtcNow())).ToArray() },
+                new() { Value = all.Select(one => one.AggregateId).ToArray() },
+                new() { Value = all.Select(one => one.Version).ToArray() },
+                new() { Value = all.Select(one => JsonSerializer.SerializeToUtf8Bytes(one.Message, type.Json)).ToArray() },
+                new() { Value = (object?)trace?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = (object?)trace?.TraceStateString ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = all.Length > 0 && _wakeUps.TryTake() },
+            },
+        };
     }
 
     /// <summary>Writes <paramref name="message"/> within <paramref name="transaction"/>.</summary>
@@ -97,4 +128,11 @@ public sealed class Outbox
             },
         };
     }
+
+    private PublishedType TypeOf<T>() => _types.TryGetValue(typeof(T), out var known)
+        ? known
+        : throw new InvalidOperationException($"{typeof(T)} is not declared with AddMessaging(m => m.Publish(…)).");
 }
+
+/// <summary>One of many messages: see <see cref="Outbox.Command{T}(T, Guid, long)"/>.</summary>
+public readonly record struct OutboxMessage<T>(T Message, Guid AggregateId, long Version);

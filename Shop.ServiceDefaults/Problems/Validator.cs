@@ -10,6 +10,10 @@ public sealed class Validator
     /// <summary>Whether no rule is broken so far.</summary>
     public bool IsValid => _errors.Count == 0;
 
+    /// <summary>Every broken rule so far, by field.</summary>
+    public IEnumerable<(string Field, string Message)> Errors =>
+        _errors.SelectMany(broken => broken.Value.Select(message => (broken.Key, message)));
+
     /// <summary>Records <paramref name="message"/> under <paramref name="field"/> unless <paramref name="ok"/>.</summary>
     public Validator Check(bool ok, string field, string message)
     {

@@ -42,6 +42,8 @@ public sealed class AccessTests(CatalogBed bed) : IClassFixture<CatalogBed>
         ["PUT /api/products/{id}"] = Administrators,
         ["GET /api/products/{id}/edit"] = Administrators,
         ["GET /api/products/{id}/image.svg"] = Everybody,
+        ["GET /api/products/export"] = Administrators,
+        ["POST /api/products/import"] = Administrators,
         ["POST /api/products/{id}/pictures"] = Administrators,
         ["PUT /api/products/{id}/pictures"] = Administrators,
         ["DELETE /api/products/{id}/pictures/{hash}"] = Administrators,

@@ -1,0 +1,84 @@
+using Shop.Catalog.Products;
+
+namespace Shop.Catalog.Exchange;
+
+/// <summary>What is stored of what a file names.</summary>
+/// <param name="Products">By slug.</param>
+/// <param name="Variants">By SKU.</param>
+public sealed record ImportState(
+    IReadOnlyDictionary<string, StoredProduct> Products, IReadOnlyDictionary<string, StoredVariant> Variants,
+    IReadOnlySet<string> Categories, IReadOnlySet<string> Brands);
+
+/// <param name="Variants">How many it has, retired ones included.</param>
+/// <param name="LastPosition">Of them.</param>
+public sealed record StoredProduct(long Id, bool Retired, int Variants, int LastPosition);
+
+public sealed record StoredVariant(long Id, long ProductId, bool Retired);
+
+/// <summary>A variant as the file has it, and its place.</summary>
+/// <param name="Id">Null for a new one.</param>
+public sealed record PlannedVariant(ImportRow Row, long? Id, int Position);
+
+/// <summary>A product as the file has it, with those of its variants that the file names.</summary>
+/// <param name="Id">Null for a new one, whose first variant is the default one.</param>
+public sealed record PlannedProduct(string Slug, long? Id, ImportProduct Content, IReadOnlyList<PlannedVariant> Variants);
+
+/// <summary>Brings a file's rows together with what is stored. Nothing here reads or writes anything.</summary>
+public static class ImportPlan
+{
+    public static IReadOnlyList<PlannedProduct> Of(IReadOnlyList<ImportRow> rows, ImportState state, List<ImportError> errors)
+    {
+        var firstLines = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var row in rows)
+            if (!firstLines.TryAdd(row.Sku, row.Line))
+                errors.Add(new ImportError(row.Line, Columns.Sku, $"stands in line {firstLines[row.Sku]} already"));
+        return [.. rows.GroupBy(row => row.Product).Select(group => Of([.. group], state, errors)).OfType<PlannedProduct>()];
+    }
+
+    private static PlannedProduct? Of(ImportRow[] rows, ImportState state, List<ImportError> errors)
+    {
+        var first = rows[0];
+        var known = state.Products.GetValueOrDefault(first.Product);
+        CheckProduct(first, known, state, errors);
+        foreach (var row in rows.Skip(1))
+            if (row.Content is not null && row.Content != first.Content)
+                errors.Add(new ImportError(row.Line, "row", $"says something else of the product than line {first.Line}"));
+        var variants = new List<PlannedVariant>();
+        var position = known?.LastPosition ?? -1;
+        foreach (var row in rows)
+        {
+            var stored = state.Variants.GetValueOrDefault(row.Sku);
+            CheckVariant(row, stored, known, isDefault: known is null ? row == first : stored?.Id == known.Id, errors);
+            variants.Add(new PlannedVariant(row, stored?.Id, stored is null ? ++position : 0));
+        }
+        var count = (known?.Variants ?? 0) + variants.Count(variant => variant.Id is null);
+        if (count > VariantRules.MaxVariants)
+            errors.Add(new ImportError(first.Line, Columns.Product, $"would have more than {VariantRules.MaxVariants} variants"));
+        return first.Content is null ? null : new PlannedProduct(first.Product, known?.Id, first.Content, variants);
+    }
+
+    private static void CheckProduct(ImportRow first, StoredProduct? known, ImportState state, List<ImportError> errors)
+    {
+        if (known is { Retired: true }) errors.Add(new ImportError(first.Line, Columns.Product, "is retired"));
+        if (first.Content is not { } content)
+        {
+            errors.Add(new ImportError(first.Line, Columns.Name, "is required in the first row of a product"));
+            return;
+        }
+        if (!state.Categories.Contains(content.Category))
+            errors.Add(new ImportError(first.Line, Columns.Category, "is not a category"));
+        if (content.Brand is not null && !state.Brands.Contains(content.Brand))
+            errors.Add(new ImportError(first.Line, Columns.Brand, "is not a brand"));
+    }
+
+    private static void CheckVariant(
+        ImportRow row, StoredVariant? stored, StoredProduct? product, bool isDefault, List<ImportError> errors)
+    {
+        if (stored is not null && stored.ProductId != product?.Id)
+            errors.Add(new ImportError(row.Line, Columns.Sku, "belongs to another product"));
+        else if (stored is { Retired: true } && product is { Retired: false })
+            errors.Add(new ImportError(row.Line, Columns.Sku, "is retired"));
+        if (!isDefault && row.Attributes == "{}")
+            errors.Add(new ImportError(row.Line, Columns.VariantAttributes, "must tell the variant from the others"));
+    }
+}

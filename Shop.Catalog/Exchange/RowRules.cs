@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using Shop.Catalog.Inventory;
+using Shop.Catalog.Products;
+using Shop.ServiceDefaults.Problems;
+
+namespace Shop.Catalog.Exchange;
+
+/// <summary>The rules of a row that need no look at what is stored: those of the other ways to write a product.</summary>
+public static class RowRules
+{
+    public const int MaxSlugLength = 100;
+
+    private static readonly string[] OfProduct =
+    [
+        Columns.Name, Columns.NameZh, Columns.Description, Columns.DescriptionZh, Columns.Category, Columns.Brand, Columns.Attributes,
+    ];
+
+    /// <param name="cell">The text of a column, empty when there is none.</param>
+    /// <returns>Null when a rule is broken; what is wrong is in <paramref name="errors"/>.</returns>
+    public static ImportRow? Read(int line, Func<string, string> cell, List<ImportError> errors)
+    {
+        var check = new Validator();
+        var (product, sku) = (cell(Columns.Product), cell(Columns.Sku));
+        check.Check(IsProductSlug(product), Columns.Product, $"must be 1 to {MaxSlugLength} lower-case letters, digits or hyphens")
+            .Check(Skus.IsValid(sku), Columns.Sku, Skus.Rule);
+        var price = ProductRules.CheckPrice(check, Number(cell(Columns.Price)));
+        var attributes = ReadAttributes(check, Columns.VariantAttributes, cell(Columns.VariantAttributes));
+        var limit = ReadLimit(check, cell(Columns.LimitPerCustomer));
+        var content = OfProduct.All(column => cell(column).Length == 0) ? null : ReadContent(check, cell);
+        if (check.IsValid) return new ImportRow(line, product, sku, content, price, attributes, limit);
+        errors.AddRange(check.Errors.Select(error => new ImportError(line, error.Field, error.Message)));
+        return null;
+    }
+
+    private static ImportProduct ReadContent(Validator check, Func<string, string> cell)
+    {
+        CheckText(Columns.Name, ProductRules.MaxNameLength, required: true);
+        CheckText(Columns.NameZh, ProductRules.MaxNameLength);
+        foreach (var column in (string[])[Columns.Description, Columns.DescriptionZh])
+        {
+            CheckText(column, ProductRules.MaxDescriptionLength);
+            ProductRules.CheckMarkdown(check, column, cell(column));
+        }
+        check.Check(ProductRules.IsSlug(cell(Columns.Category)), Columns.Category, "is not a category")
+            .Check(cell(Columns.Brand).Length == 0 || ProductRules.IsSlug(cell(Columns.Brand)), Columns.Brand, "is not a brand");
+        return new ImportProduct(
+            cell(Columns.Name).Trim(), ProductRules.Clean(cell(Columns.NameZh)), ProductRules.Clean(cell(Columns.Description)) ?? "",
+            ProductRules.Clean(cell(Columns.DescriptionZh)), cell(Columns.Category), ProductRules.Clean(cell(Columns.Brand)),
+            ReadAttributes(check, Columns.Attributes, cell(Columns.Attributes)));
+
+        void CheckText(string column, int maxLength, bool required = false) =>
+            ProductRules.CheckText(check, column, cell(column), maxLength, required);
+    }
+
+    private static string ReadAttributes(Validator check, string column, string json)
+    {
+        if (string.IsNullOrWhiteSpace(json)) return "{}";
+        try
+        {
+            var attributes = JsonSerializer.Deserialize(json, ExchangeJson.Default.IReadOnlyDictionaryStringString);
+            check.Check(attributes is not null, column, "must be a JSON object");
+            AttributeRules.Check(check, column, attributes);
+            return AttributeRules.ToJson(attributes ?? AttributeRules.None);
+        }
+        catch (JsonException)
+        {
+            check.Check(ok: false, column, "must be a JSON object of texts, as {\"colour\":\"black\"}");
+            return "{}";
+        }
+    }
+
+    private static int? ReadLimit(Validator check, string text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return null;
+        // What is no number breaks the rule for numbers, too.
+        int? limit = int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        VariantRules.CheckLimit(check, Columns.LimitPerCustomer, limit);
+        return limit;
+    }
+
+    private static decimal? Number(string text) =>
+        decimal.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static bool IsProductSlug(string text) =>
+        text.Length is > 0 and <= MaxSlugLength && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+}
