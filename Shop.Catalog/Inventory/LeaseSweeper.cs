@@ -1,4 +1,5 @@
 using Npgsql;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Data;
 
 namespace Shop.Catalog.Inventory;
@@ -10,7 +11,7 @@ namespace Shop.Catalog.Inventory;
 /// </summary>
 public sealed partial class LeaseSweeper(
     ServiceDatabases databases, NpgsqlDataSource database, StockStore store, StockTransactions transactions, OrderStates orders,
-    Shortages shortages, CatalogMetrics metrics, TimeProvider time, ILogger<LeaseSweeper> logger) : BackgroundService
+    Shortages shortages, CatalogMetrics metrics, Failpoints failpoints, TimeProvider time, ILogger<LeaseSweeper> logger) : BackgroundService
 {
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -87,6 +88,7 @@ public sealed partial class LeaseSweeper(
     /// <summary>One batch in one transaction.</summary>
     private async Task ApplyAsync(List<StockOperation> operations, CancellationToken cancellationToken)
     {
+        await failpoints.HitAsync("catalog.stock.before-load", cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var taken = await TakeAsync(connection, transaction, operations, cancellationToken);

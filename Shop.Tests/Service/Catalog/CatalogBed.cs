@@ -134,7 +134,10 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
     public Task LimitAsync(long variant, int units) =>
         ExecuteAsync($"UPDATE variants SET limit_per_customer = {units} WHERE id = $1", variant);
 
-    internal LeaseSweeper Sweeper => Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single();
+    internal LeaseSweeper Sweeper => SweeperOf(0);
+
+    internal LeaseSweeper SweeperOf(int replica) =>
+        _replicas[replica].Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single();
 
     /// <summary>The lease of an order and the grace are over, and the sweeper has come.</summary>
     internal async Task ExpireAsync(Guid order)
@@ -149,6 +152,8 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
         row => new StockNumbers(row.GetInt32(0), row.GetInt32(1)));
 
     public Task<long> CountAsync(string sql, object parameter) => QueryAsync(sql, parameter, row => row.GetInt64(0));
+
+    public Task<string> TextAsync(string sql, object parameter) => QueryAsync(sql, parameter, row => row.GetString(0));
 
     /// <summary>Counters equal the ledger, and the reserved ones the live reservations, for every product.</summary>
     public async Task AssertBooksAgreeAsync()
