@@ -29,6 +29,12 @@ public sealed record SearchQuery(
     /// <summary>For <c>to_tsquery</c>: words joined by &amp;. Empty without words.</summary>
     public string WordText => string.Join(" & ", Words);
 
+    /// <summary>The same with the last word as it is.</summary>
+    public string WholeWordText => string.Join(" & ", Words.Select(word => word with { IsBeginning = false }));
+
+    /// <summary>The last word where it may be unfinished; else empty.</summary>
+    public string Beginning => Words is [.., { IsBeginning: true, Instead: [] } last] ? last.Text : "";
+
     /// <summary>A literal tsquery; empty without characters.</summary>
     public string CharacterText => string.Join(" & ", Characters.Select(term => $"'{term}'"));
 

@@ -81,6 +81,18 @@ public sealed class SearchTests(CatalogBed bed) : IClassFixture<CatalogBed>, IDi
     }
 
     [Fact]
+    public async Task A_last_word_finds_longer_words_and_its_own_forms()
+    {
+        // Another highest price each time, so that no earlier list answers.
+        var whole = await CreateAsync("Quibble stand", "", null, null);
+        Assert.Equal([whole], await IdsAsync("q=stand%20quibble&maxPrice=901"));
+        var plural = await CreateAsync("Two quibbles stand", "", null, null);
+        Assert.Equal(Set(plural, whole), (await IdsAsync("q=stand%20quibble&maxPrice=902")).ToHashSet());
+        var longer = await CreateAsync("Quibbleberry stand", "", null, null);
+        Assert.Equal(Set(whole, plural, longer), (await IdsAsync("q=stand%20quibble&maxPrice=903")).ToHashSet());
+    }
+
+    [Fact]
     public async Task The_next_number_of_a_model_is_no_typo()
     {
         await CreateAsync("Zenbox zb4000x", "", null, null);
