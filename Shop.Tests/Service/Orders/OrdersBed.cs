@@ -35,6 +35,9 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
 
     internal IServiceProvider Services => _replicas[0].Services;
 
+    /// <summary>Connection strings of the shards.</summary>
+    internal IReadOnlyList<string> Databases => [_settings["ConnectionStrings:ordersdb0"], _settings["ConnectionStrings:ordersdb1"]];
+
     internal Shards Shards => Services.GetRequiredService<Shards>();
 
     // Nobody listens there: what is to be sent stays in the outbox, where tests count it.
