@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Net;
+using Shop.Tests.Service;
+
+namespace Shop.Tests.Scenarios;
+
+/// <summary>One replica of a service as a process of its own.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServiceProcess(Process process, Uri address) => (_process, Address) = (process, address);
+
+    public Uri Address { get; }
+
+    /// <summary>Starts a service of the solution, as it was built with this project.</summary>
+    /// <param name="name">Of its project.</param>
+    public static ServiceProcess Start(string name, int port, IReadOnlyDictionary<string, string> settings)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        var project = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, name);
+        var address = new Uri($"http://127.0.0.1:{port}");
+        var start = new ProcessStartInfo("dotnet", [
+            Path.Combine(project, "bin", output.Parent.Name, output.Name, name + ".dll"), $"--urls={address}",
+            "--Logging:LogLevel:Default=Warning", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
+        {
+            WorkingDirectory = project, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new ServiceProcess(process, address);
+    }
+
+    /// <summary>Its databases are migrated and seeded.</summary>
+    public async Task ReadyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Address };
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.False(_process.HasExited, $"{Address} has ended");
+                using var answer = await client.GetAsync("/health");
+                return answer.StatusCode == HttpStatusCode.OK;
+            },
+            TimeSpan.FromSeconds(90));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}
