@@ -130,6 +130,7 @@ public sealed class PromotionTests(CatalogBed bed) : IClassFixture<CatalogBed>, 
         await bed.PaidAsync(bought, version: 2);
         await bed.CancelledAsync(released, version: 2);
         await bed.ExecuteAsync("UPDATE reservations SET updated_at = shop_now() - interval '181 days' WHERE order_id = ANY ($1)", new[] { bought, released });
+        await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '181 days' WHERE order_id = ANY ($1)", new[] { bought, released });
         await bed.Services.GetServices<IHostedService>().OfType<InventoryRetention>().Single().RunAsync(CancellationToken.None);
 
         Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM reservations WHERE order_id = ANY ($1)", new[] { bought, released }));

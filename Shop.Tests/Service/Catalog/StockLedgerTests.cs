@@ -125,6 +125,7 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
         await ReserveAsync(product, 4);
         await bed.PaidAsync(_order, version: 2);
         await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '200 days' WHERE variant_id = $1", product);
+        await bed.ExecuteAsync("UPDATE reservations SET created_at = created_at - interval '200 days' WHERE order_id = $1", _order);
         await CountAsync(product, 7);
         for (var repeat = 0; repeat < 2; repeat++) await RetainAsync();
 
@@ -170,6 +171,7 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
         await RetainAsync();
         Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM reservations WHERE order_id = ANY ($1)", both));
         await bed.ExecuteAsync("UPDATE reservations SET updated_at = shop_now() - interval '200 days' WHERE order_id = ANY ($1)", both);
+        await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '200 days' WHERE order_id = ANY ($1)", both);
         await RetainAsync();
         Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM reservations JOIN reservation_lines USING (order_id) WHERE order_id = ANY ($1)", both));
         Assert.Equal(3, await bed.CountAsync("SELECT units * (carried = units)::int FROM customer_units WHERE variant_id = $1", product));

@@ -13,6 +13,7 @@ public sealed class AntiforgeryTests(WebFixture fixture) : IClassFixture<WebFixt
     private static readonly (string, string)[] Fields =
     [
         ("Key", "AAAAAAAAAAAAAAAAAAAAAA"), ("ExpectedTotal", "12.5"), ("Method", "sandbox"), ("productId", "7"), ("quantity", "1"),
+        ("stars", "5"), ("title", "Fine"), ("opinion", "helpful"),
     ];
 
     [Fact]
