@@ -41,7 +41,7 @@ take_databases_of_running_shop() {
 connection_strings_of() {
     local process
     for process in /proc/[0-9]*; do
-        tr '\0' '\n' <"$process/cmdline" 2>/dev/null | grep -qF "$SHOP_ROOT/$1/bin/" || continue
-        tr '\0' '\n' <"$process/environ" 2>/dev/null | grep -E '^ConnectionStrings__(catalogdb|ordersdb[0-9]+|paymentsdb)=.' || true
+        tr '\0' '\n' 2>/dev/null <"$process/cmdline" | grep -qF "$SHOP_ROOT/$1/bin/" || continue
+        tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -E '^ConnectionStrings__(catalogdb|ordersdb[0-9]+|paymentsdb)=.' || true
     done
 }
