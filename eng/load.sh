@@ -11,10 +11,11 @@ load_shop() {
     esac
     say "Building"
     build bench/Shop.Bench/Shop.Bench.csproj || fail "the build failed: see above"
-    local cpus
-    cpus=$(loader_cpus "$@")
+    local cpus allowed
+    allowed=$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)
+    cpus=$(loader_cpus "${allowed##*[,-]}" "$@")
     taskset -c "$cpus" true 2>/dev/null || fail "--loader-cpus $cpus: there are no such cores here" 2
-    export SHOP_LOADER_CPUS=$cpus SHOP_LOAD_COMMAND="./shop load"
+    export SHOP_ALLOWED_CPUS=$allowed SHOP_LOADER_CPUS=$cpus SHOP_LOAD_COMMAND="./shop load"
     # Callers go on where their answer is read, without a change of thread: the loader needs a third less of its core.
     export DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1
     exec taskset -c "$cpus" dotnet "$BENCH_DLL" "${@:-help}"
@@ -27,11 +28,13 @@ install_servers_for_load() {
     install_packages "${packages[@]}"
 }
 
-# The value of --loader-cpus, by default the last core; the rest of the options is the load tool's business.
+# loader_cpus LAST OPTIONS: the value of --loader-cpus, by default the last core; the rest is the load tool's business.
 loader_cpus() {
+    local last=$1
+    shift
     while [ $# -gt 0 ]; do
         [ "$1" != --loader-cpus ] || { printf '%s\n' "${2:-}" && return; }
         shift
     done
-    echo $(($(nproc --all) - 1))
+    printf '%s\n' "$last"
 }

@@ -42,6 +42,19 @@ public sealed class VerdictTests
         Assert.Equal((2.51, false), Judged(verdicts, "p95 of search, 1 million products / search, 10 thousand products"));
     }
 
+    [Fact]
+    public void An_aim_is_not_met_by_figures_of_which_more_than_one_call_in_a_thousand_went_wrong()
+    {
+        Assert.True(Met(wrong: 10));
+        Assert.False(Met(wrong: 11));
+
+        static bool? Met(long wrong)
+        {
+            var refusing = Figure("single, hot", 100) with { Rounds = [new(1, 0, 1, 9_990, 9_990, 0, new Dictionary<string, long> { ["503"] = wrong }, new Latency(0, 0, 0, 0, 0, 0, 0), null, new Dictionary<string, double>(), [])] };
+            return Assert.Single(ReserveVerdicts.Of([Figure("batch, hot", 1_000), refusing], ["batch", "single"])).Met;
+        }
+    }
+
     private static (double Value, bool? Met) Judged(IReadOnlyList<Verdict> verdicts, string how)
     {
         var verdict = Assert.Single(verdicts, verdict => verdict.How == how);

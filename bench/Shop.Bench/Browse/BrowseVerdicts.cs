@@ -27,7 +27,8 @@ internal static class BrowseVerdicts
 
     private static Verdict? SearchTime(IReadOnlyList<Figure> figures, string size) =>
         figures.FirstOrDefault(figure => figure.Name == BrowseSteps.Search(size)) is { } search
-            ? new Verdict($"search among {size} products", "p95", Math.Round(search.Latency.P95 / 1000, 1), "ms", SearchMilliseconds, AtLeast: false)
+            ? new Verdict($"search among {size} products", "p95", Math.Round(search.Latency.P95 / 1000, 1), "ms", SearchMilliseconds, AtLeast: false,
+                search.IsSound)
             : null;
 
     private static Verdict? Growth(IReadOnlyList<Figure> figures, string small, string large)
@@ -35,6 +36,7 @@ internal static class BrowseVerdicts
         var (one, other) = (figures.FirstOrDefault(f => f.Name == small), figures.FirstOrDefault(f => f.Name == large));
         if (one is null || other is null || one.Latency.P95 == 0) return null;
         return new Verdict(
-            $"{large} against fewer", $"p95 of {large} / {small}", Math.Round(other.Latency.P95 / one.Latency.P95, 2), "x", LargeAgainstSmall, AtLeast: false);
+            $"{large} against fewer", $"p95 of {large} / {small}", Math.Round(other.Latency.P95 / one.Latency.P95, 2), "x", LargeAgainstSmall, AtLeast: false,
+            one.IsSound && other.IsSound);
     }
 }

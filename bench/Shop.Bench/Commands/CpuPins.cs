@@ -9,12 +9,15 @@ public sealed record CpuPins(string Service, string Database, string Loader)
     /// <summary>Set by the launcher, which pins this program.</summary>
     public const string LoaderVariable = "SHOP_LOADER_CPUS";
 
+    /// <summary>Set by the launcher: the cores that it may use itself, as ranges. In a container core 0 may not be among them.</summary>
+    public const string AllowedVariable = "SHOP_ALLOWED_CPUS";
+
     public static CpuPins Parse(Arguments arguments)
     {
-        var last = (File.ReadLines("/proc/cpuinfo").Count(line => line.StartsWith("processor", StringComparison.Ordinal)) - 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var cores = (Environment.GetEnvironmentVariable(AllowedVariable) ?? OfThisProcess()).Split(',', '-');
         return new CpuPins(
-            arguments.Text("service-cpus", "0"), arguments.Text("database-cpus", "0"),
-            arguments.Text("loader-cpus", Environment.GetEnvironmentVariable(LoaderVariable) ?? last));
+            arguments.Text("service-cpus", cores[0]), arguments.Text("database-cpus", cores[0]),
+            arguments.Text("loader-cpus", Environment.GetEnvironmentVariable(LoaderVariable) ?? cores[^1]));
     }
 
     /// <summary>The cores that this program may really use, by the kernel's word.</summary>

@@ -38,5 +38,5 @@ public sealed record LoadOptions(
         arguments.Text("out", Path.Combine("artifacts", "load", FormattableString.Invariant($"{scenario}-{time.GetUtcNow():yyyyMMdd-HHmmss}"))),
         CpuPins.Parse(arguments),
         arguments.Number("sampling", 0.01, 0, 1),
-        arguments.Text("data", Path.GetTempPath()));
+        arguments.Text("data", "/var/tmp"));
 }

@@ -9,6 +9,9 @@ namespace Shop.Bench.Commands;
 internal sealed class ScenarioRun(string name, LoadOptions options, TimeProvider time, TextWriter console)
 {
     private const double IdleCores = 0.15;
+
+    /// <summary>No medium that keeps what it is given is faster.</summary>
+    private const double RealSyncMicroseconds = 5;
     private readonly long _started = time.GetTimestamp();
     private readonly DateTimeOffset _at = time.GetUtcNow();
     private readonly FigureLog _log = new();
@@ -42,6 +45,8 @@ internal sealed class ScenarioRun(string name, LoadOptions options, TimeProvider
     {
         var figures = _log.Figures();
         NoteOthers(figures);
+        NoteUnsound(figures);
+        NoteMedium(facts.Machine);
         var report = new RunReport(
             name, _at, Math.Round(time.GetElapsedTime(_started).TotalMinutes, 1), !HasFailed && !measuring.IsCancellationRequested, facts, figures,
             judge(figures), _notes);
@@ -55,5 +60,17 @@ internal sealed class ScenarioRun(string name, LoadOptions options, TimeProvider
         var most = figures.SelectMany(figure => figure.Rounds).Select(round => round.Cpu.GetValueOrDefault(CpuMeter.Others)).DefaultIfEmpty().Max();
         if (most > IdleCores)
             Note(FormattableString.Invariant($"DISTURBED: other processes used up to {most:0.0} cores during a round. Take the figures as provisional and run again on an idle machine."));
+    }
+
+    private void NoteUnsound(IReadOnlyList<Figure> figures)
+    {
+        foreach (var figure in figures.Where(figure => !figure.IsSound))
+            Note($"UNSOUND: more than one call in a thousand of \"{figure.Name}\" was answered wrongly or dropped. No aim that rests on it counts as met.");
+    }
+
+    private void NoteMedium(MachineFacts machine)
+    {
+        if (machine.FileSystem == "tmpfs" || machine.SyncMicroseconds < RealSyncMicroseconds)
+            Note(FormattableString.Invariant($"NO DISK: the database's files are on {machine.FileSystem}, where a write that must last takes {machine.SyncMicroseconds} µs. Commits cost nothing there; give a folder on a disk with --data."));
     }
 }

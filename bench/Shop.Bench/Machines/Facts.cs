@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Shop.Bench.Processes;
 using Shop.Bench.Reporting;
@@ -7,6 +8,7 @@ namespace Shop.Bench.Machines;
 /// <summary>What must be known of a run to judge its figures.</summary>
 internal static class Facts
 {
+    private const string Unknown = "unknown";
     private const string CommandVariable = "SHOP_LOAD_COMMAND";
 
     public static async Task<RunFacts> ReadAsync(
@@ -22,7 +24,14 @@ internal static class Facts
 
     private static async Task<string> OutputAsync(string[] git, CancellationToken cancellationToken)
     {
-        var result = await Command.RunAsync("git", ["-C", AppContext.BaseDirectory, .. git], TimeSpan.FromSeconds(10), cancellationToken);
-        return result.ExitCode == 0 ? result.Output.Trim() : "unknown";
+        try
+        {
+            var result = await Command.RunAsync("git", ["-C", AppContext.BaseDirectory, .. git], TimeSpan.FromSeconds(10), cancellationToken);
+            return result.ExitCode == 0 ? result.Output.Trim() : Unknown;
+        }
+        catch (Win32Exception)
+        {
+            return Unknown; // No git here.
+        }
     }
 }

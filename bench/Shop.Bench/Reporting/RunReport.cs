@@ -43,6 +43,10 @@ public sealed record Figure(
 
     [JsonIgnore]
     public long Wrong => Rounds.Sum(round => round.Wrong.Values.Sum());
+
+    /// <summary>At most one call in a thousand was answered wrongly or dropped; else rate and latency are those of a lucky few.</summary>
+    [JsonIgnore]
+    public bool IsSound => (Wrong + Rounds.Sum(round => round.Dropped)) * 1000 <= Rounds.Sum(round => round.Answers) + Wrong;
 }
 
 /// <param name="Number">From 1.</param>
@@ -61,17 +65,18 @@ public sealed record Round(
 /// <param name="How">How the value comes about.</param>
 /// <param name="Bound">Null when it is told for information only.</param>
 /// <param name="AtLeast">Whether the bound is to be reached, else not to be exceeded.</param>
-public sealed record Verdict(string Name, string How, double Value, string Unit, double? Bound, bool AtLeast)
+/// <param name="IsSound">False when a figure that it rests on is not (<see cref="Figure.IsSound"/>).</param>
+public sealed record Verdict(string Name, string How, double Value, string Unit, double? Bound, bool AtLeast, bool IsSound)
 {
-    /// <summary>Null without a bound.</summary>
-    public bool? Met => Bound is not { } bound ? null : AtLeast ? Value >= bound : Value <= bound;
+    /// <summary>Null without a bound; never true when the figures are not sound.</summary>
+    public bool? Met => Bound is not { } bound ? null : IsSound && (AtLeast ? Value >= bound : Value <= bound);
 
     /// <summary>Of the median rates of two figures; null when either was not measured.</summary>
     public static Verdict? Ratio(string name, IReadOnlyList<Figure> figures, string of, string against, double? bound)
     {
         var (one, other) = (figures.FirstOrDefault(f => f.Name == of), figures.FirstOrDefault(f => f.Name == against));
         if (one is null || other is null || other.MedianRate == 0) return null;
-        return new Verdict(name, $"{of} / {against}", Math.Round(one.MedianRate / other.MedianRate, 2), "x", bound, AtLeast: true);
+        return new Verdict(name, $"{of} / {against}", Math.Round(one.MedianRate / other.MedianRate, 2), "x", bound, AtLeast: true, one.IsSound && other.IsSound);
     }
 }
 
