@@ -1,15 +1,11 @@
 # shellcheck shell=bash
 # ./shop test: builds everything, runs the tests, ends with one line of counts. Sourced by ./shop.
 
-readonly TEST_PROJECTS=(standins/Shop.StandIns.Tests Shop.Tests)
 readonly TEST_TIMEOUT=20m
 
 test_shop() {
-    local filter=() results passed=0 failed=0 project
-    if [ $# -gt 0 ]; then
-        filter=(--filter "FullyQualifiedName~$1")
-        shift
-    fi
+    local name=${1:-} results passed=0 failed=0 trx
+    [ $# -eq 0 ] || shift
     no_more_arguments "$@"
     install_for_tests
     # The same servers on every machine: one with Docker would pull three images while a test waits for its start.
@@ -17,10 +13,11 @@ test_shop() {
     say "Building with warnings as errors"
     build Shop.sln || { printf '0 passed, 1 failed\n'; exit 1; }
     results=$(mktemp -d -t shop.XXXXXX)
-    for project in "${TEST_PROJECTS[@]}"; do
-        [ -d "$SHOP_ROOT/$project" ] || continue
-        say "Testing $project"
-        test_project "$project" "$results/$(basename "$project").trx" "${filter[@]}"
+    trap 'end_groups; exit 130' INT TERM
+    test_groups "$name" "$results"
+    trap - INT TERM
+    for trx in "$results"/*.trx.status; do
+        count_results "${trx%.status}"
     done
     rm -rf "$results"
     [ $((passed + failed)) -gt 0 ] || { printf 'shop: no test ran\n' >&2; failed=1; }
@@ -28,17 +25,49 @@ test_shop() {
     [ "$failed" -eq 0 ]
 }
 
-# test_project PROJECT TRX [FILTER]: adds to passed and failed. A runner that ends badly without a failed test is a failure.
-test_project() {
-    local project=$1 trx=$2 status=0 bad
-    shift 2
+# test_groups NAME RESULTS: services beside graphs, since each often waits while the other needs the processor. Then what
+# checks how fast the whole machine ends something.
+test_groups() {
+    local graphs='(FullyQualifiedName~Shop.Tests.Distributed|FullyQualifiedName~Shop.Tests.Browser)'
+    say "Testing"
+    test_group "$@" services Shop.Tests 'FullyQualifiedName!~Shop.Tests.Distributed&FullyQualifiedName!~Shop.Tests.Browser' &
+    {
+        test_group "$@" stand-ins standins/Shop.StandIns.Tests 'FullyQualifiedName~.'
+        test_group "$@" graphs Shop.Tests "$graphs&Category!=Alone"
+    } &
+    wait
+    test_group "$@" alone Shop.Tests 'Category=Alone' &
+    wait
+}
+
+# test_group NAME RESULTS GROUP PROJECT FILTER: runs the tests of a group whose names contain NAME; leaves GROUP.trx.
+test_group() {
+    local name=$1 trx=$2/$3.trx group=$3 project=$4 filter=$5 status=0
     timeout "$TEST_TIMEOUT" dotnet test "$SHOP_ROOT/$project" --no-build --configuration "$CONFIGURATION" --nologo \
-        --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" -tl:off "$@" </dev/null || status=$?
-    passed=$((passed + $(count_of passed "$trx")))
+        --filter "$filter${name:+&FullyQualifiedName~$name}" --logger "trx;LogFileName=$trx" --logger "console;verbosity=minimal" \
+        -tl:off </dev/null 2>&1 | sed -u "s/^/[$group] /" || status=$?
+    printf '%d' "$status" >"$trx.status"
+}
+
+# Ends the groups that run. A runner is in a process group of its own, which `timeout` leads and ends.
+end_groups() {
+    local group
+    for group in $(jobs -p); do
+        # shellcheck disable=SC2046 # several process ids
+        kill "$group" $(cat "/proc/$group/task/$group/children") 2>/dev/null || true
+    done
+    wait
+}
+
+# count_results TRX: adds to passed and failed. A runner that ends badly without a failed test is a failure.
+count_results() {
+    local trx=$1 status bad
+    status=$(cat "$trx.status")
     bad=$(count_of failed "$trx")
+    passed=$((passed + $(count_of passed "$trx")))
     tell_skipped "$trx"
     if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
-        printf 'shop: the test runner of %s ended with code %d\n' "$project" "$status" >&2
+        printf 'shop: the test runner of %s ended with code %d\n' "$(basename "$trx" .trx)" "$status" >&2
         bad=1
     fi
     failed=$((failed + bad))

@@ -1,6 +1,7 @@
 namespace Shop.Tests.Distributed;
 
-/// <summary>The graph with PostgreSQL, Redis and RabbitMQ in containers of a real engine.</summary>
+/// <summary>The graph with PostgreSQL, Redis and RabbitMQ in containers of a real engine. Alone, as <see cref="KillTests"/>.</summary>
+[Trait("Category", "Alone")]
 public sealed class ContainerTests : IAsyncLifetime
 {
     private static readonly string[] AllContainers = ["ps", "--all", "--format", "{{.Names}}"];

@@ -1,6 +1,7 @@
 namespace Shop.Tests.Distributed;
 
-/// <summary>The AppHost killed and asked to end, as a process.</summary>
+/// <summary>The AppHost killed and asked to end, as a process. Alone: its deadlines are those of a machine that does nothing else.</summary>
+[Trait("Category", "Alone")]
 public sealed class KillTests : IDisposable
 {
     private readonly string _data = Path.Combine("/var/tmp", "shop-test-" + Guid.CreateVersion7().ToString("N"));

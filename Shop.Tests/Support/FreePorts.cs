@@ -1,16 +1,31 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Shop.Tests.Support;
 
-/// <summary>Ports on loopback that nobody listens on at this moment.</summary>
+/// <summary>
+/// Ports that nobody uses at this moment. Below the range out of which the kernel serves outgoing connections, so that none
+/// of those takes it before the one for whom it is meant, and by chance, so that two runs beside each other differ.
+/// </summary>
 internal static class FreePorts
 {
     public static int Next()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(15_000, 32_000);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ExclusiveAddressUse = true };
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Any, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's: the next one.
+            }
+        }
     }
 
     /// <summary>Whether somebody listens on the port.</summary>
