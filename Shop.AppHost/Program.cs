@@ -28,7 +28,7 @@ var payments = builder.AddService<Projects.Shop_Payments>("payments")
     .Calls(orders).As("payments", secrets.Payments);
 
 var web = builder.AddFront<Projects.Shop_Web>("web")
-    .Needs(postgres.AddDatabase("webdb")).Needs(cache)
+    .Needs(postgres.AddDatabase("webdb"))
     .Calls(catalog).Calls(orders).Calls(payments).As("web", secrets.Web)
     .WithAdministrator(secrets.AdminPassword);
 
