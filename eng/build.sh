@@ -50,11 +50,12 @@ fingerprint() {
 
 # The container images of the graph, from its manifest.
 images() {
-    local folder
+    local folder status=0
     folder=$(mktemp -d -t shop.XXXXXX)
-    quietly dotnet "$APPHOST_DLL" --publisher manifest --output-path "$folder/manifest.json"
-    sed -n 's/.*"image": "\(.*\)".*/\1/p' "$folder/manifest.json"
+    quietly dotnet "$APPHOST_DLL" --publisher manifest --output-path "$folder/manifest.json" &&
+        sed -n 's/.*"image": "\(.*\)".*/\1/p' "$folder/manifest.json" || status=$?
     rm -rf "$folder"
+    return "$status"
 }
 
 publish_manifest() {

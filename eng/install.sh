@@ -18,12 +18,13 @@ install_for_run() {
 
 # Whether the AppHost will run the servers as containers: the same rule as there, asked only when a server is missing here.
 runs_containers() {
-    local engine image
+    local engine image list
     [ "${SHOP_SERVERS:-}" != local ] || return 1
     [ "${SHOP_SERVERS:-}" != containers ] || return 0
     engine=$(container_engine) || return 1
     build_apphost
-    for image in $(images); do
+    list=$(images) && [ -n "$list" ] || return 1
+    for image in $list; do
         "$engine" image inspect "$image" >/dev/null 2>&1 && continue
         say "Pulling $image"
         "$engine" pull --quiet "$image" >/dev/null 2>&1 || return 1
