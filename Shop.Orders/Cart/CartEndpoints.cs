@@ -7,7 +7,7 @@ using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Orders.Cart;
 
-/// <summary>How many of a product shall be in the cart; 0 takes it out. Without a SKU the default variant is meant.</summary>
+/// <summary>How many of a product shall be in the cart, or be added to it; 0 takes it out. Without a SKU the default variant is meant.</summary>
 internal sealed record SetItemRequest(int? Quantity, string? Sku = null);
 
 /// <summary>A browser's cart becomes part of a customer's.</summary>
@@ -33,6 +33,10 @@ internal static class CartEndpoints
         group.MapGet("/", GetAsync).WithName("GetCart").WithSummary("Your cart, or that of this browser")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPut("/items/{productId:long}", SetAsync).WithName("SetCartItem").WithSummary("How many of a product are in the cart; 0 takes it out")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapPost("/items/{productId:long}", AddAsync).WithName("AddCartItem").WithSummary("More of a product in the cart than there are")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -71,13 +75,25 @@ internal static class CartEndpoints
     private static async Task<NoContent> SetAsync(
         long productId, SetItemRequest body, HttpRequest request, ClaimsPrincipal user, CartStore carts, CancellationToken cancellationToken)
     {
+        await carts.SetAsync(Demand(request, user), Line(productId, body, least: 0), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> AddAsync(
+        long productId, SetItemRequest body, HttpRequest request, ClaimsPrincipal user, CartStore carts, CancellationToken cancellationToken)
+    {
+        await carts.AddAsync(Demand(request, user), Line(productId, body, least: 1), cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static DraftLine Line(long productId, SetItemRequest body, int least)
+    {
         var validator = new Validator();
         validator.Check(productId > 0, "productId", "must be a positive integer");
-        validator.Check(body.Quantity is >= 0 and <= OrderDraft.MaxQuantity, "quantity", $"must be between 0 and {OrderDraft.MaxQuantity}");
+        validator.Check(body.Quantity >= least && body.Quantity <= OrderDraft.MaxQuantity, "quantity", $"must be between {least} and {OrderDraft.MaxQuantity}");
         validator.Check(body.Sku is null || Sku.IsValid(body.Sku), "sku", Sku.Rule);
         validator.ThrowIfInvalid();
-        await carts.SetAsync(Demand(request, user), new(productId, body.Quantity!.Value, body.Sku), cancellationToken);
-        return TypedResults.NoContent();
+        return new(productId, body.Quantity!.Value, body.Sku);
     }
 
     private static async Task<NoContent> RemoveAsync(

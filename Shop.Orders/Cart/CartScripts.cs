@@ -23,6 +23,19 @@ internal static class CartScripts
         return 1
         """;
 
+    /// <summary>KEYS cart, index. ARGV product, quantity, limit of products, now, member, limit of quantity. Answers 0 when the cart is full, 2 when it has too many of the product.</summary>
+    public const string Add = """
+        local held = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
+        if held == 0 and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then
+            return 0
+        elseif held + tonumber(ARGV[2]) > tonumber(ARGV[6]) then
+            return 2
+        end
+        redis.call('HINCRBY', KEYS[1], ARGV[1], ARGV[2])
+        redis.call('ZADD', KEYS[2], ARGV[4], ARGV[5])
+        return 1
+        """;
+
     /// <summary>KEYS cart, index. ARGV now, member, then product and quantity in turn: what was ordered leaves the cart.</summary>
     public const string TakeOut = """
         for i = 3, #ARGV, 2 do

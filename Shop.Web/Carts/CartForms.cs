@@ -21,13 +21,10 @@ public static class CartForms
     private static Task<IResult> AddAsync(
         [FromForm] long productId, [FromForm] string? sku, [FromForm] int quantity, HttpContext context, OrdersClient orders,
         CancellationToken cancellationToken) =>
-        ChangeAsync(productId, "added", async () =>
+        ChangeAsync(productId, "added", () =>
         {
-            var wanted = Sku(sku);
-            var cart = HasCart(context) ? await orders.CartAsync(cancellationToken) : Cart.Empty;
             if (!IsLoggedIn(context)) CartCookie.ReadOrCreate(context);
-            var present = cart.Items.FirstOrDefault(line => line.ProductId == productId && line.Sku == wanted)?.Quantity ?? 0;
-            await orders.SetQuantityAsync(productId, wanted, (int)Math.Min((long)present + quantity, int.MaxValue), cancellationToken);
+            return orders.AddAsync(productId, Sku(sku), quantity, cancellationToken);
         });
 
     private static Task<IResult> UpdateAsync(
@@ -54,6 +51,4 @@ public static class CartForms
     }
 
     private static bool IsLoggedIn(HttpContext context) => context.User.Identity is { IsAuthenticated: true };
-
-    private static bool HasCart(HttpContext context) => IsLoggedIn(context) || CartCookie.Read(context) is not null;
 }

@@ -13,6 +13,7 @@ public static class GatewayRegistration
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaximumBody);
         builder.Services.AddSingleton<IPassiveHealthCheckPolicy, UnreachableHealthPolicy>();
         builder.Services.AddSingleton<OpenApiSources>();
+        builder.Services.AddOutputCache();
         builder.Services.AddReverseProxy()
             .LoadFromMemory(GatewayRoutes.Routes(), GatewayRoutes.Clusters(builder.Configuration))
             .AddTransforms<GatewayTransforms>()

@@ -5,9 +5,13 @@ public static class OpenApiEndpoints
 {
     private const string Document = "/openapi/v1.json";
 
+    // Each making asks all services; a service that was away is in it soon.
+    private static readonly TimeSpan DocumentAge = TimeSpan.FromSeconds(5);
+
     public static void MapMergedOpenApi(this WebApplication app) =>
         // Before the endpoint of the service defaults, which has the same address and knows Web's own part only.
-        app.MapGet(Document, MergeAsync).AllowAnonymous().ExcludeFromDescription().WithOrder(-1);
+        app.MapGet(Document, MergeAsync).AllowAnonymous().ExcludeFromDescription().WithOrder(-1)
+            .CacheOutput(answer => answer.Expire(DocumentAge));
 
     public static void UseApiPage(this WebApplication app) => app.UseSwaggerUI(page =>
     {

@@ -8,9 +8,18 @@ public sealed class OrdersClient(HttpClient http) : ServiceClient(http, "orders"
     public Task<Cart> CartAsync(CancellationToken cancellationToken) => GetAsync("/api/cart", WebJson.Default.Cart, cancellationToken);
 
     /// <param name="sku">Null for the product's default variant.</param>
-    public async Task SetQuantityAsync(long productId, string? sku, int quantity, CancellationToken cancellationToken)
+    public Task SetQuantityAsync(long productId, string? sku, int quantity, CancellationToken cancellationToken) =>
+        ChangeAsync(HttpMethod.Put, productId, sku, quantity, cancellationToken);
+
+    /// <param name="productId">What is to be in the cart.</param>
+    /// <param name="sku">Null for the product's default variant.</param>
+    /// <param name="quantity">How many more than there are.</param>
+    public Task AddAsync(long productId, string? sku, int quantity, CancellationToken cancellationToken) =>
+        ChangeAsync(HttpMethod.Post, productId, sku, quantity, cancellationToken);
+
+    private async Task ChangeAsync(HttpMethod method, long productId, string? sku, int quantity, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, Item(productId))
+        using var request = new HttpRequestMessage(method, Item(productId))
         {
             Content = JsonContent.Create(new SetQuantity(quantity, sku), WebJson.Default.SetQuantity),
         };

@@ -21,7 +21,11 @@ public static class StorefrontRegistration
         builder.Services.AddRazorComponents();
         // Chinese as itself, not as six bytes more for each character.
         builder.Services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
-        builder.Services.AddAntiforgery(options => options.Cookie.Name = "shop_form");
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "shop_form";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
         builder.Services.AddResponseCompression(options => options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "image/svg+xml"]);
         builder.Services.AddSingleton<TextCatalog>().AddSingleton<PageFiles>();
         builder.Services.AddScoped<Text>().AddScoped<PageLogin>();
@@ -42,6 +46,7 @@ public static class StorefrontRegistration
     {
         app.UseMiddleware<PageErrors>();
         app.UseRateLimiter();
+        app.UseOutputCache();
         app.UseAntiforgery();
     }
 

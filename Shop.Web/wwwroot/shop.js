@@ -40,6 +40,16 @@
     wait = Math.min(wait * 2, longestWait);
   };
 
+  // Who reads with a screen reader hears the new state, and who was inside the old section is inside the new one.
+  const replaceOrder = (old, fresh) => {
+    const wasInside = old.contains(document.activeElement);
+    old.replaceWith(fresh);
+    document.getElementById('order-news').textContent = fresh.querySelector('[data-status]').textContent;
+    if (!wasInside) return;
+    fresh.tabIndex = -1;
+    fresh.focus({ preventScroll: true });
+  };
+
   let refreshing = false;
   let again = false;
   const refresh = async () => {
@@ -55,7 +65,7 @@
       if (!fresh || !old) return;
       // What the customer has chosen in a form stays while nothing has changed.
       const same = fresh.dataset.version === old.dataset.version && fresh.dataset.orderEvents === old.dataset.orderEvents;
-      if (!same) old.replaceWith(document.adoptNode(fresh));
+      if (!same) replaceOrder(old, document.adoptNode(fresh));
       start();
     } catch {
       refreshLater();
@@ -105,11 +115,6 @@
   });
   addEventListener('pageshow', () => {
     for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
-  });
-
-  // A changed quantity is sent without looking for the button.
-  document.addEventListener('change', event => {
-    if (event.target.hasAttribute?.('data-submit-on-change') && event.target.checkValidity()) event.target.form.requestSubmit();
   });
 
   // Suggestions for a search are the options of the field's list, which the browser shows. Answers that come late are left.

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Shop.Orders.Cart;
+using Shop.Orders.Checkout;
 using StackExchange.Redis;
 
 namespace Shop.Tests.Service.Orders;
@@ -30,6 +31,36 @@ public sealed class CartTests(OrdersBed bed) : IClassFixture<OrdersBed>
         await shopper.PutInCartAsync(a, 0);
         Assert.Equal(HttpStatusCode.NoContent, (await shopper.SendAsync(HttpMethod.Delete, $"/api/cart/items/{b}")).Status);
         Assert.Equal("""{"items":[],"total":0,"currency":"CNY","count":0}""", (await shopper.GetAsync("/api/cart")).Text);
+    }
+
+    [Fact]
+    public async Task Tabs_that_add_at_once_add_all_that_they_add()
+    {
+        var product = bed.Product(10, 1250);
+        using var shopper = bed.Shopper();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shopper.AddToCartAsync(product, 3)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.NoContent, answer.Status));
+        Assert.Equal(60, (await shopper.GetAsync("/api/cart")).Json.GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task Adding_stops_at_what_a_line_and_a_cart_may_hold_and_changes_nothing_then()
+    {
+        var product = bed.Product(10, 1250);
+        using var shopper = bed.Shopper();
+        await shopper.AddToCartAsync(product, 999);
+
+        Assert.Equal("invalid", (await shopper.AddToCartAsync(product, 2)).Code);
+        Assert.Equal("invalid", (await shopper.AddToCartAsync(product, 0)).Code);
+        Assert.Equal("invalid", (await shopper.AddToCartAsync(product, -1)).Code);
+        Assert.Equal(HttpStatusCode.NoContent, (await shopper.AddToCartAsync(product, 1)).Status);
+        Assert.Equal(1000, (await shopper.GetAsync("/api/cart")).Json.GetProperty("count").GetInt32());
+
+        foreach (var other in Enumerable.Range(0, OrderDraft.MaxLines - 1).Select(_ => bed.Product(10, 100)))
+            await shopper.AddToCartAsync(other, 1);
+        Assert.Equal("cart_full", (await shopper.AddToCartAsync(bed.Product(10, 100), 1)).Code);
     }
 
     [Fact]

@@ -228,6 +228,9 @@ internal sealed class Shopper : IDisposable
     public Task<Answer> PutInCartAsync(long productId, int quantity) =>
         SendAsync(HttpMethod.Put, string.Create(CultureInfo.InvariantCulture, $"/api/cart/items/{productId}"), new { quantity });
 
+    public Task<Answer> AddToCartAsync(long productId, int quantity) =>
+        SendAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/api/cart/items/{productId}"), new { quantity });
+
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, path);

@@ -237,6 +237,8 @@ public sealed class GatewayTests(WebFixture fixture) : IClassFixture<WebFixture>
         Assert.True(document.ContainsKey("/api/products"));
         Assert.True(document.ContainsKey("/api/users/login"));
         Assert.DoesNotContain(document, path => path.Key.StartsWith("/internal", StringComparison.Ordinal));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _client.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative))));
+        Assert.InRange(_upstream.All("GET", "/openapi/v1.json").Count(), 1, 6);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.DoesNotContain("//unpkg", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }

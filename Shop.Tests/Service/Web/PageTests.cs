@@ -204,21 +204,22 @@ public sealed class PageTests(WebFixture fixture) : IClassFixture<WebFixture>, I
     [Fact]
     public async Task Adding_to_the_cart_adds_to_what_is_there()
     {
-        await GetAsync("/api/cart");
+        await GetAsync("/api/cart"); // The browser has a cart cookie now.
         _upstream.Forget();
 
         var answer = await _browser.SubmitAsync("/products/7", "/cart/add", ("productId", "7"), ("quantity", "2"));
 
         Assert.Equal("/cart?added=7", answer.Headers.Location?.ToString());
-        var put = Assert.Single(_upstream.All("PUT", "/api/cart/items/7"));
-        Assert.Equal("""{"quantity":3,"sku":null}""", put.Body);
-        Assert.Equal(Assert.Single(_upstream.All("GET", "/api/cart")).Headers["X-Cart-Id"], put.Headers["X-Cart-Id"]);
+        var added = Assert.Single(_upstream.All("POST", "/api/cart/items/7"));
+        Assert.Equal("""{"quantity":2,"sku":null}""", added.Body);
+        await GetAsync("/cart");
+        Assert.Equal(_upstream.All("GET", "/api/cart").Last().Headers["X-Cart-Id"], added.Headers["X-Cart-Id"]);
     }
 
     [Fact]
     public async Task A_refused_quantity_is_said_in_the_cart()
     {
-        _upstream.Answer("PUT /api/cart/items/7", """{"code":"invalid"}""", 400);
+        _upstream.Answer("POST /api/cart/items/7", """{"code":"invalid"}""", 400);
 
         var answer = await _browser.SubmitAsync("/products/7", "/cart/add", ("productId", "7"), ("quantity", "9999"));
         var cart = await _browser.GetStringAsync(new Uri(answer.Headers.Location!.ToString(), UriKind.Relative));
@@ -237,7 +238,7 @@ public sealed class PageTests(WebFixture fixture) : IClassFixture<WebFixture>, I
         var answer = await _browser.SubmitAsync("/products/7", "/cart/add", [.. fields.Where(known => known.Item1 != field), (field, value)]);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Empty(_upstream.All("PUT", "/api/cart/items/7"));
+        Assert.Empty(_upstream.All("POST", "/api/cart/items/7"));
     }
 
     [Fact]

@@ -40,6 +40,7 @@ internal static partial class Storefront
             {"items":[{"productId":7,"slug":"tea-cup","name":"Tea cup","price":12.5,"quantity":1,"available":3,"imageUrl":"/i"}],"total":12.5,"currency":"CNY","count":1}
             """);
         upstream.Answer("PUT /api/cart/items/7", "{}");
+        upstream.Answer("POST /api/cart/items/7", "{}");
         upstream.Answer("POST /internal/carts/merge", "");
         upstream.Answer("POST /api/orders", Order, 201);
         upstream.Answer("GET /api" + OrderPath, Order);
