@@ -18,6 +18,9 @@ public sealed record ConfirmAnswerLine(long ProductId, string Sku, int Quantity,
 
 public sealed record ConfirmAnswer(Guid OrderId, int Revision, int Shortage, IReadOnlyList<ConfirmAnswerLine> Lines)
 {
+    /// <summary>The code of a payment for what was never reserved.</summary>
+    public const string UnknownCode = "reservation_unknown";
+
     public static ConfirmAnswer Of(Reservation sold)
     {
         var lines = sold.LinesOf(sold.Revision);

@@ -18,6 +18,7 @@ public static class InventoryRegistration
                 ? ActivatorUtilities.CreateInstance<ConditionalUpdates>(services)
                 : ActivatorUtilities.CreateInstance<GroupCommit>(services));
         builder.Services.AddSingleton<StockService>();
+        builder.Services.AddSingleton<MessageStock>();
         builder.Services.AddSingleton<SoldOutMemory>();
         builder.Services.AddSingleton<StockTaking>();
         builder.Services.AddSingleton<StockReturns>();
@@ -30,6 +31,9 @@ public static class InventoryRegistration
         builder.Services.AddHostedService<InventoryRetention>();
         builder.AddMessaging(messaging => messaging
             .PublishProductEvents()
+            .PublishStockAnswers()
+            .Consume<ReserveStock, ReserveStockHandler>("reserve-stock", CatalogJson.Default.ReserveStock)
+            .Consume<ReturnStock, ReturnStockHandler>("return-stock", CatalogJson.Default.ReturnStock)
             .Consume<OrderPaid, OrderPaidHandler>("order-paid", CatalogJson.Default.OrderPaid)
             .Consume<OrderCancelled, OrderCancelledHandler>("order-cancelled", CatalogJson.Default.OrderCancelled)
             .Consume<OrderExpired, OrderExpiredHandler>("order-expired", CatalogJson.Default.OrderExpired));

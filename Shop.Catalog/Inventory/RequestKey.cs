@@ -21,12 +21,17 @@ internal static class RequestKey
     {
         var values = request.Headers[Header];
         if (values.Count == 0) return null;
-        var key = values.Count == 1 ? values[0] : null;
+        return Check(values.Count == 1 ? values[0] : null, Header);
+    }
+
+    /// <exception cref="ProblemException">400: it is missing, or not one.</exception>
+    public static string Check(string? key, string field)
+    {
         new Validator()
-            .Check(key is { Length: > 0 and <= MaxLength }, Header, $"must be one value of 1 to {MaxLength} characters")
-            .Check(key is null || !key.Any(char.IsControl), Header, "must not hold control characters")
+            .Check(key is { Length: > 0 and <= MaxLength }, field, $"must be one value of 1 to {MaxLength} characters")
+            .Check(key is null || !key.Any(char.IsControl), field, "must not hold control characters")
             .ThrowIfInvalid();
-        return key;
+        return key!;
     }
 
     /// <exception cref="ProblemException">400: it is missing, or not one.</exception>

@@ -31,11 +31,15 @@ public sealed record ReservationLine(
 
 /// <summary>An order's reservation with the lines of all its revisions.</summary>
 /// <param name="Coupon">Of the last revision; null without one.</param>
+/// <param name="PaidRevision">The revision that was paid for before it came, and is sold when it does; mostly null.</param>
 public sealed record Reservation(
     Guid OrderId, int Revision, byte[] BodyHash, Guid? CustomerId, ReservationState State, DateTimeOffset LeaseUntil,
-    long Version, IReadOnlyList<ReservationLine> Lines, AppliedCoupon? Coupon = null)
+    long Version, IReadOnlyList<ReservationLine> Lines, AppliedCoupon? Coupon = null, int? PaidRevision = null)
 {
     public IReadOnlyList<ReservationLine> LinesOf(int revision) => [.. Lines.Where(line => line.Revision == revision)];
+
+    /// <summary>Whether its order was paid, so that only a later word of the order itself may undo it.</summary>
+    public bool IsPaid => State == ReservationState.Confirmed || PaidRevision is not null;
 
     /// <summary>The lines whose units the reserved counter includes now.</summary>
     public IReadOnlyList<ReservationLine> Held => State == ReservationState.Reserved ? LinesOf(Revision) : [];

@@ -49,6 +49,11 @@ public sealed record ReservationRequest(
         return new Reserve(OrderId, Revision, CustomerId, Hash(CustomerId, lines, coupon), lines, coupon);
     }
 
+    /// <summary>The line that means a variant; null when none does.</summary>
+    /// <param name="variants">The variant that each line means.</param>
+    public ReservationRequestLine? LineOf(long[] variants, long variantId) =>
+        Array.IndexOf(variants, variantId) is >= 0 and var at ? Lines![at] : null;
+
     /// <summary>In order of variant. Lines of one variant, named once by SKU and once without, become one.</summary>
     public static OperationLine[] Merge(IReadOnlyList<ReservationRequestLine> lines, long[] variants)
     {

@@ -10,7 +10,7 @@ public sealed partial class Shortages(CatalogMetrics metrics, ILogger<Shortages>
             metrics.Shortage(outcome.Shortage);
             LogShortage(orderId, outcome.Shortage);
         }
-        if (outcome is { Changed: true, Reservation.Lines.Count: 0 }) LogUnknown(orderId);
+        if (outcome is { Changed: true, Reservation: { State: ReservationState.Confirmed, Lines.Count: 0 } }) LogUnknown(orderId);
     }
 
     [LoggerMessage(100, LogLevel.Error, "Order {OrderId} was paid after its lease and {Units} units could not be taken again")]

@@ -33,27 +33,33 @@ public sealed class Skus(NpgsqlDataSource database)
 
     /// <summary>The variant of each line, in their order.</summary>
     /// <exception cref="ProblemException">404 product_unknown when the product has no variant of that SKU.</exception>
+    public ValueTask<long[]> ResolveAsync(IReadOnlyList<ReservationRequestLine> lines, CancellationToken cancellationToken) =>
+        ResolveAsync(lines, connection: null, cancellationToken);
+
+    /// <param name="connection">The caller's own, which should not wait for a second one of the pool.</param>
+    /// <exception cref="ProblemException">404 product_unknown when the product has no variant of that SKU.</exception>
     public async ValueTask<long[]> ResolveAsync(
-        IReadOnlyList<ReservationRequestLine> lines, CancellationToken cancellationToken)
+        IReadOnlyList<ReservationRequestLine> lines, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
         var variants = new long[lines.Count];
         for (var i = 0; i < variants.Length; i++)
         {
             var (productId, sku) = (lines[i].ProductId, lines[i].Sku);
-            variants[i] = sku is null ? productId : await FindAsync(productId, sku, cancellationToken);
+            variants[i] = sku is null ? productId : await FindAsync(productId, sku, connection, cancellationToken);
         }
         return variants;
     }
 
-    private async ValueTask<long> FindAsync(long productId, string sku, CancellationToken cancellationToken)
+    private async ValueTask<long> FindAsync(long productId, string sku, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
-        if (!_known.TryGetValue(sku, out var found)) found = await LearnAsync(sku, cancellationToken);
+        if (!_known.TryGetValue(sku, out var found)) found = await LearnAsync(sku, connection, cancellationToken);
         return found.ProductId == productId ? found.VariantId : throw ProductProblems.Unknown(productId, sku);
     }
 
-    private async Task<(long VariantId, long ProductId)> LearnAsync(string sku, CancellationToken cancellationToken)
+    private async Task<(long VariantId, long ProductId)> LearnAsync(
+        string sku, NpgsqlConnection? connection, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Find);
+        await using var command = connection is null ? database.CreateCommand(Find) : new NpgsqlCommand(Find, connection);
         command.Parameters.Add(new NpgsqlParameter { Value = sku });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return default;

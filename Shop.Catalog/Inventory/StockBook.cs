@@ -17,6 +17,7 @@ public sealed class StockBook
     private readonly HashSet<Guid> _changed = [];
     private readonly List<StockMovement> _movements = [];
     private readonly List<(Guid OrderId, ReservationLine Line)> _newLines = [];
+    private readonly List<Reservation> _sold = [];
     private readonly Dictionary<(Guid OrderId, int Revision, long VariantId), ReservationLine> _changedLines = [];
 
     /// <param name="now">The database's <c>shop_now()</c>, by which leases are judged.</param>
@@ -36,6 +37,9 @@ public sealed class StockBook
     public PromotionBook Promotions { get; }
     public IReadOnlyList<StockMovement> Movements => _movements;
     public IReadOnlyList<(Guid OrderId, ReservationLine Line)> NewLines => _newLines;
+
+    /// <summary>As they were sold; operations that came after may have changed them again.</summary>
+    public IReadOnlyList<Reservation> Sold => _sold;
     public IEnumerable<(Guid OrderId, ReservationLine Line)> ChangedLines => _changedLines.Select(line => (line.Key.OrderId, line.Value));
     public IEnumerable<Reservation> ChangedReservations => _changed.Select(id => _reservations[id]);
     public IEnumerable<CustomerUnits> ChangedUnits => _changedUnits.Select(key => new CustomerUnits(key.VariantId, key.CustomerId, _units[key]));
@@ -67,6 +71,12 @@ public sealed class StockBook
     {
         _reservations[reservation.OrderId] = reservation;
         _changed.Add(reservation.OrderId);
+    }
+
+    public void PutSold(Reservation reservation)
+    {
+        Put(reservation);
+        _sold.Add(reservation);
     }
 
     /// <summary>Adds the lines of a new revision and returns the reservation with them.</summary>

@@ -27,6 +27,7 @@ public static class StockDecider
         var known = book.Reservation(reserve.OrderId);
         if (known is { State: ReservationState.Confirmed }) return StockOutcome.Refused(Refusal.Closed);
         if (known is not null && reserve.Revision <= known.Revision) return Repeat(book, known, reserve);
+        if (reserve.Revision > known?.PaidRevision) return StockOutcome.Refused(Refusal.Closed);
         if (known?.CustomerId is { } owner && owner != reserve.CustomerId) return StockOutcome.Refused(Refusal.Conflict);
 
         var held = HeldOf(known);
@@ -34,7 +35,10 @@ public static class StockDecider
         var total = reserve.Lines.Sum(line => (held.GetValueOrDefault(line.VariantId)?.Price ?? book.Stock(line.VariantId)!.Price) * line.Quantity);
         if (CouponDecider.WhyNot(book, reserve, known, total) is { } unusable) return unusable;
         var coupon = CouponDecider.Apply(book, reserve, known, total);
-        return new StockOutcome(Hold(book, reserve, known, held, coupon), Changed: true);
+        var reservation = Hold(book, reserve, known, held, coupon);
+        return reservation.PaidRevision == reserve.Revision
+            ? Sell(book, reservation, reserve.Revision, reservation.Version)
+            : new StockOutcome(reservation, Changed: true);
     }
 
     private static Dictionary<long, ReservationLine> HeldOf(Reservation? known) =>
@@ -72,7 +76,8 @@ public static class StockDecider
     {
         var reservation = new Reservation(
             reserve.OrderId, reserve.Revision, reserve.BodyHash, reserve.CustomerId, ReservationState.Reserved,
-            IsAlive(book, known) ? known!.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? [], coupon);
+            IsAlive(book, known) ? known!.LeaseUntil : book.Now + Lease, known?.Version ?? 0, known?.Lines ?? [], coupon,
+            known?.PaidRevision);
         var lines = new List<ReservationLine>(reserve.Lines.Count);
         foreach (var line in reserve.Lines)
         {
@@ -103,14 +108,16 @@ public static class StockDecider
     private static StockOutcome DecideRelease(StockBook book, Release release)
     {
         var known = book.Reservation(release.OrderId) ?? Blank(release.OrderId, book.Now);
-        if (release.Version <= known.Version || release.Revision < known.Revision) return StockOutcome.Nothing;
-        if (release.Version is null && known.State == ReservationState.Confirmed) return StockOutcome.Nothing;
+        if (release.Revision < known.Revision) return StockOutcome.Nothing;
+        var stale = release.Version <= known.Version;
+        if (known.IsPaid && (stale || release.Version is null)) return StockOutcome.Refused(Refusal.Sold);
+        if (stale) return StockOutcome.Nothing;
 
         GiveBack(book, known);
         book.Put(known with
         {
             State = ReservationState.Released, Revision = release.Revision, Version = release.Version ?? known.Version,
-            Coupon = CouponDecider.GiveBack(book, known),
+            Coupon = CouponDecider.GiveBack(book, known), PaidRevision = null,
         });
         return StockOutcome.Done;
     }
@@ -126,25 +133,50 @@ public static class StockDecider
 
     private static StockOutcome DecideConfirm(StockBook book, Confirm confirm)
     {
-        var known = book.Reservation(confirm.OrderId) ?? Blank(confirm.OrderId, book.Now);
-        if (confirm.Version <= known.Version)
-            return known.State == ReservationState.Confirmed ? new StockOutcome(known) : StockOutcome.Refused(Refusal.Closed);
-        if (known.State == ReservationState.Confirmed)
-        {
-            var newer = known with { Version = confirm.Version };
-            book.Put(newer);
-            return new StockOutcome(newer, Changed: true);
-        }
+        var stored = book.Reservation(confirm.OrderId);
+        var known = stored ?? Blank(confirm.OrderId, book.Now);
+        if (known.State == ReservationState.Confirmed) return Again(book, known, confirm);
+        // A payment that waits for its reservation may be told again, at the latest when the lease is over.
+        if (confirm.Version < known.Version || (confirm.Version == known.Version && known.PaidRevision is null))
+            return StockOutcome.Refused(Refusal.Closed);
+        return confirm.Revision > known.Revision && (stored is null || IsAlive(book, known))
+            ? Await(book, known, confirm)
+            : Sell(book, known, confirm.Revision, confirm.Version);
+    }
 
-        var paid = known.LinesOf(confirm.Revision);
+    private static StockOutcome Again(StockBook book, Reservation known, Confirm confirm)
+    {
+        if (confirm.Version <= known.Version) return new StockOutcome(known);
+        var newer = known with { Version = confirm.Version };
+        book.PutSold(newer);
+        return new StockOutcome(newer, Changed: true);
+    }
+
+    /// <summary>The payment has overtaken its reservation, which is sold when it comes. What earlier revisions hold stays held.</summary>
+    private static StockOutcome Await(StockBook book, Reservation known, Confirm confirm)
+    {
+        if (known.PaidRevision == confirm.Revision && known.Version == confirm.Version) return new StockOutcome(known);
+        var waiting = known with
+        {
+            State = ReservationState.Reserved, LeaseUntil = IsAlive(book, known) ? known.LeaseUntil : book.Now + Lease,
+            PaidRevision = confirm.Revision, Version = confirm.Version,
+        };
+        book.Put(waiting);
+        return new StockOutcome(waiting, Changed: true);
+    }
+
+    /// <summary>Of a revision that never came, the last one that did is what the customer can have.</summary>
+    private static StockOutcome Sell(StockBook book, Reservation known, int revision, long version)
+    {
+        var paid = known.LinesOf(revision);
         if (paid.Count == 0 && known.Lines.Count > 0) paid = known.LinesOf(known.Lines.Max(line => line.Revision));
-        var revision = paid.Count == 0 ? known.Revision : paid[0].Revision;
         var (sold, shortage) = Sell(book, known, paid);
         sold = sold with
         {
-            State = ReservationState.Confirmed, Revision = revision, Version = confirm.Version, Coupon = CouponDecider.Keep(book, sold),
+            State = ReservationState.Confirmed, Revision = paid.Count == 0 ? known.Revision : paid[0].Revision, Version = version,
+            Coupon = CouponDecider.Keep(book, sold), PaidRevision = null,
         };
-        book.Put(sold);
+        book.PutSold(sold);
         return new StockOutcome(sold, Changed: true, Shortage: shortage);
     }
 
@@ -202,7 +234,7 @@ public static class StockDecider
         if (known is not { State: ReservationState.Reserved }) return StockOutcome.Nothing;
         if (known.LeaseUntil + expire.Grace > book.Now) return StockOutcome.Nothing;
         GiveBack(book, known);
-        book.Put(known with { State = ReservationState.Expired, Coupon = CouponDecider.GiveBack(book, known) });
+        book.Put(known with { State = ReservationState.Expired, Coupon = CouponDecider.GiveBack(book, known), PaidRevision = null });
         return StockOutcome.Done;
     }
 

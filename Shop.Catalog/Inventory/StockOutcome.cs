@@ -18,6 +18,9 @@ public enum Refusal
     /// <summary>The order is paid, or this revision of its reservation has ended.</summary>
     Closed,
 
+    /// <summary>The order was paid: only its own later word gives the units back.</summary>
+    Sold,
+
     /// <summary>Units can only come back of an order that was paid.</summary>
     NotSold,
 

@@ -57,7 +57,8 @@ internal static class StockReader
 
     private static Reservation Reservation(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetInt32(1), row.GetFieldValue<byte[]>(2), row.IsDBNull(3) ? null : row.GetGuid(3),
-        ParseState(row.GetString(4)), row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6), [], Coupon(row));
+        ParseState(row.GetString(4)), row.GetFieldValue<DateTimeOffset>(5), row.GetInt64(6), [], Coupon(row),
+        row.IsDBNull(12) ? null : row.GetInt32(12));
 
     private static AppliedCoupon? Coupon(NpgsqlDataReader row) => row.IsDBNull(7)
         ? null

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using Shop.Catalog.Administration;
+using Shop.ServiceDefaults.Messaging;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Catalog.Inventory;
@@ -14,20 +15,34 @@ public sealed class StockReturns(NpgsqlDataSource database, StockStore store, St
     /// <exception cref="ProblemException">404 product_unknown; 409 not_sold, more_than_sold; 422 idempotency_key_reused.</exception>
     public async Task<ReturnAnswer> TakeAsync(ReturnRequest request, string key, Guid? who, CancellationToken cancellationToken)
     {
-        var variants = await skus.ResolveAsync(request.Lines!, cancellationToken);
-        var back = new TakeBack(
-            request.OrderId, ReservationRequest.Merge(request.Lines!, variants), string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim(), who);
         var answer = new ReturnAnswer(request.OrderId, request.Lines!);
-
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await RequestKey.TryClaimAsync(connection, transaction, request.OrderId, key, Hash(back), cancellationToken)) return answer;
-        var result = await store.ApplyAsync(connection, transaction, [back], cancellationToken);
-        if (result.Outcomes[0] is { Refusal: not null } refused)
-            throw refused.ToProblem(request.Lines!.Zip(variants).FirstOrDefault(pair => pair.Second == refused.VariantId).First);
+        if (await TakeAsync(request, key, who, connection, transaction, cancellationToken) is not { } result) return answer;
         if (who is { } administrator) await AuditAsync(connection, transaction, answer, administrator, cancellationToken);
         await transactions.CommitAsync(transaction, result.Changes, result.Freed, cancellationToken);
         return answer;
+    }
+
+    /// <summary>The same within a message's transaction, which is to be undone when this throws. Null: it was taken before.</summary>
+    internal Task<StockResult?> TakeAsync(ReturnRequest request, string key, MessageContext context, CancellationToken cancellationToken)
+    {
+        request.Validate();
+        return TakeAsync(request, key, who: null, context.Connection, context.Transaction, cancellationToken);
+    }
+
+    private async Task<StockResult?> TakeAsync(
+        ReturnRequest request, string key, Guid? who, NpgsqlConnection connection, NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
+    {
+        var variants = await skus.ResolveAsync(request.Lines!, connection, cancellationToken);
+        var back = new TakeBack(
+            request.OrderId, ReservationRequest.Merge(request.Lines!, variants), string.IsNullOrWhiteSpace(request.Reason) ? null : request.Reason.Trim(), who);
+        if (!await RequestKey.TryClaimAsync(connection, transaction, request.OrderId, key, Hash(back), cancellationToken)) return null;
+        var result = await store.ApplyAsync(connection, transaction, [back], cancellationToken);
+        return result.Outcomes[0] is { Refusal: not null } refused
+            ? throw refused.ToProblem(request.Lines!.Zip(variants).FirstOrDefault(pair => pair.Second == refused.VariantId).First)
+            : result;
     }
 
     private static async Task AuditAsync(

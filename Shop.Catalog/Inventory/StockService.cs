@@ -1,6 +1,6 @@
 namespace Shop.Catalog.Inventory;
 
-/// <summary>Applies operations that come by HTTP.</summary>
+/// <summary>Applies operations that come by HTTP. Those that come by message have a transaction already: <see cref="MessageStock"/>.</summary>
 public sealed class StockService(IStockStrategy strategy, SoldOutMemory soldOut, Shortages shortages, CatalogMetrics metrics)
 {
     /// <summary>Of known shortages the database is not asked.</summary>
@@ -8,17 +8,15 @@ public sealed class StockService(IStockStrategy strategy, SoldOutMemory soldOut,
     public async ValueTask<StockOutcome> ReserveAsync(
         ReservationRequest request, long[] variants, CancellationToken cancellationToken)
     {
-        var asked = soldOut.Now;
-        var outcome = KnownShortage(request, variants)
-            ?? await strategy.ApplyAsync(request.ToOperation(variants), cancellationToken);
-        if (outcome.Refusal is { } why) metrics.ReservationRefused(why);
-        if (outcome.Changed)
+        if (KnownShortage(request, variants) is { } known)
         {
-            metrics.ReservationMade();
-            foreach (var variant in variants) soldOut.Granted(variant);
+            metrics.ReservationRefused(Refusal.SoldOut);
+            return known;
         }
+        var asked = soldOut.Now;
+        var outcome = await ApplyAsync(request.ToOperation(variants), cancellationToken);
         // A later revision may be told what it holds itself as well.
-        if (outcome is { Refusal: Refusal.SoldOut, IsRemembered: false } && request.Revision == 1)
+        if (outcome.Refusal is Refusal.SoldOut && request.Revision == 1)
             await soldOut.LearnAsync(outcome.VariantId, outcome.Available, asked, cancellationToken);
         return outcome;
     }
@@ -26,8 +24,19 @@ public sealed class StockService(IStockStrategy strategy, SoldOutMemory soldOut,
     public async Task<StockOutcome> ApplyAsync(StockOperation operation, CancellationToken cancellationToken)
     {
         var outcome = await strategy.ApplyAsync(operation, cancellationToken);
-        if (operation is Confirm) shortages.Report(operation.OrderId, outcome);
+        Report(operation, outcome);
         return outcome;
+    }
+
+    /// <summary>Counts what was committed, and lets the memory of what is short know.</summary>
+    internal void Report(StockOperation operation, StockOutcome outcome)
+    {
+        if (operation is Confirm) shortages.Report(operation.OrderId, outcome);
+        if (operation is not Reserve reserve) return;
+        if (outcome.Refusal is { } why) metrics.ReservationRefused(why);
+        if (!outcome.Changed) return;
+        metrics.ReservationMade();
+        foreach (var line in reserve.Lines) soldOut.Granted(line.VariantId);
     }
 
     private StockOutcome? KnownShortage(ReservationRequest request, long[] variants)

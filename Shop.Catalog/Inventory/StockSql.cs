@@ -19,7 +19,7 @@ internal static class StockSql
     public const string Reservations =
         """
         SELECT order_id, revision, body_hash, customer_id, state, lease_until, version, promotion_id,
-               (SELECT code FROM promotions WHERE id = promotion_id), discount, free_shipping, promotion_counted
+               (SELECT code FROM promotions WHERE id = promotion_id), discount, free_shipping, promotion_counted, paid_revision
         FROM reservations WHERE order_id = ANY ($1)
         """;
 
@@ -70,15 +70,15 @@ internal static class StockSql
         """
         INSERT INTO reservations
             (order_id, revision, body_hash, customer_id, state, lease_until, version, promotion_id, discount, free_shipping,
-             promotion_counted)
+             promotion_counted, paid_revision)
         SELECT * FROM unnest(
             $1::uuid[], $2::integer[], $3::bytea[], $4::uuid[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bigint[],
-            $9::bigint[], $10::boolean[], $11::boolean[])
+            $9::bigint[], $10::boolean[], $11::boolean[], $12::integer[])
         ON CONFLICT (order_id) DO UPDATE
         SET revision = excluded.revision, body_hash = excluded.body_hash, customer_id = excluded.customer_id,
             state = excluded.state, lease_until = excluded.lease_until, version = excluded.version,
             promotion_id = excluded.promotion_id, discount = excluded.discount, free_shipping = excluded.free_shipping,
-            promotion_counted = excluded.promotion_counted, updated_at = shop_now()
+            promotion_counted = excluded.promotion_counted, paid_revision = excluded.paid_revision, updated_at = shop_now()
         """;
 
     public const string InsertLines =

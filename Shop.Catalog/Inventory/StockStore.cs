@@ -1,5 +1,7 @@
 using Npgsql;
 using Shop.Catalog.Promotions;
+using Shop.Catalog.Reviews;
+using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Catalog.Inventory;
 
@@ -14,7 +16,7 @@ public sealed record StockResult(
 /// Applies operations inside the caller's transaction: locks and loads all rows concerned in one round trip, lets
 /// <see cref="StockDecider"/> decide in order of arrival, stores the result in a second one. Limited variants cost a third, coupons another.
 /// </summary>
-public sealed class StockStore
+public sealed class StockStore(Outbox outbox)
 {
     // A lock is held for milliseconds; who waits longer than this is better told so.
     internal const int TimeoutSeconds = 5;
@@ -76,11 +78,20 @@ public sealed class StockStore
         return await StockReader.UnitsAsync(reader, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<StockChange>> SaveAsync(
+    /// <summary>Whichever way the confirmation came, the answer to the payment is written with it.</summary>
+    private void AddSales(NpgsqlBatch batch, IReadOnlyList<Reservation> sold)
+    {
+        if (sold.Count == 0) return;
+        ReviewStore.AddPurchases(batch, [.. sold.Select(one => one.OrderId)]);
+        foreach (var one in sold) batch.BatchCommands.Add(ConfirmationAnswers.Command(outbox, one));
+    }
+
+    private async Task<IReadOnlyList<StockChange>> SaveAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, StockBook book, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
         StockWriter.Add(batch, book);
+        AddSales(batch, book.Sold);
         if (batch.BatchCommands.Count == 0) return [];
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

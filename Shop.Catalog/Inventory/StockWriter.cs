@@ -79,7 +79,8 @@ internal static class StockWriter
             reservations.Select(r => r.Coupon?.PromotionId).ToArray(),
             reservations.Select(r => r.Coupon?.Discount ?? 0).ToArray(),
             reservations.Select(r => r.Coupon?.FreeShipping ?? false).ToArray(),
-            reservations.Select(r => r.Coupon?.Counted ?? false).ToArray());
+            reservations.Select(r => r.Coupon?.Counted ?? false).ToArray(),
+            reservations.Select(r => r.PaidRevision).ToArray());
     }
 
     private static void AddLines(NpgsqlBatch batch, IReadOnlyList<(Guid OrderId, ReservationLine Line)> lines)

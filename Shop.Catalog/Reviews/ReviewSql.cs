@@ -120,13 +120,14 @@ internal static class ReviewSql
     public const string Hidden = Moderated + " WHERE state = 'hidden' AND id < $2 ORDER BY id DESC LIMIT $1";
 
     /// <summary>$1 order. What a paid order bought; reviews written before become verified ones.</summary>
-    public const string RecordPurchase =
+    public const string RecordPurchases =
         """
         WITH bought AS (
             INSERT INTO purchases (customer_id, product_id)
             SELECT DISTINCT r.customer_id, l.product_id
             FROM reservations r JOIN reservation_lines l ON l.order_id = r.order_id AND l.revision = r.revision
-            WHERE r.order_id = $1 AND r.state = 'confirmed' AND r.customer_id IS NOT NULL AND l.shortage < l.quantity
+            WHERE r.order_id = ANY ($1) AND r.state = 'confirmed' AND r.customer_id IS NOT NULL AND l.shortage < l.quantity
+            ORDER BY r.customer_id, l.product_id
             ON CONFLICT DO NOTHING RETURNING customer_id, product_id)
         UPDATE reviews v SET verified = true FROM bought b WHERE v.customer_id = b.customer_id AND v.product_id = b.product_id
         """;

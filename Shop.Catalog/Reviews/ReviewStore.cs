@@ -62,13 +62,8 @@ public sealed class ReviewStore(NpgsqlDataSource database)
             row.GetBoolean(5), row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7));
     }
 
-    /// <summary>In the transaction that confirms a paid order's reservation.</summary>
-    public static async Task RecordPurchaseAsync(MessageContext context, Guid orderId, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(ReviewSql.RecordPurchase, context.Connection, context.Transaction);
-        command.Parameters.Add(new NpgsqlParameter { Value = orderId });
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Behind the statements that confirm the reservations of paid orders.</summary>
+    public static void AddPurchases(NpgsqlBatch batch, Guid[] orders) => batch.Add(ReviewSql.RecordPurchases, orders);
 
     internal static ProblemException Unknown() => Problem.NotFound("review_unknown", "There is no such review.");
 

@@ -14,6 +14,9 @@ public sealed class MessageContext
     /// <summary>1 at the first try.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>When the handler throws now, the message is a dead letter.</summary>
+    public bool IsLastAttempt => Attempt >= MessagingSettings.MaxTries;
+
     /// <summary>Version of the aggregate when the message was written; older than what the handler has means: ignore.</summary>
     public required long Version { get; init; }
 

@@ -74,6 +74,7 @@ public sealed class AccessTests(CatalogBed bed) : IClassFixture<CatalogBed>
         ["POST /internal/messaging/dead-letters/replay"] = Operators,
         ["POST /internal/returns"] = Orders,
         ["POST /internal/reservations"] = Orders,
+        ["POST /internal/reservations/batch"] = Orders,
         ["DELETE /internal/reservations/{orderId}"] = Orders,
         ["POST /internal/reservations/{orderId}/confirm"] = Orders,
         ["GET /openapi/v1.json"] = Everybody,

@@ -191,6 +191,15 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
             ProductEvents.AggregateOf(product), row => row.GetString(0));
     }
 
+    /// <summary>What <see cref="ListenAsync"/> has heard about an order, message by message.</summary>
+    public async Task<IReadOnlyList<string>> ToldAsync(Guid order)
+    {
+        var all = await TextAsync("SELECT coalesce(string_agg(message, E'\n' ORDER BY id), '') FROM told WHERE aggregate = $1", order);
+        return all.Length == 0 ? [] : all.Split('\n');
+    }
+
+    public ValueTask<NpgsqlConnection> OpenAsync() => _database.OpenConnectionAsync();
+
     public async Task ExecuteAsync(string sql, params object[] parameters)
     {
         await using var command = _database.CreateCommand(sql);

@@ -1,4 +1,5 @@
 using System.Net;
+using Npgsql;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -101,6 +102,35 @@ public abstract class CustomerLimitTests(CatalogBed bed)
         Assert.Equal(3, answers.Count(answer => answer.Status == HttpStatusCode.OK));
         Assert.Equal(97, answers.Count(answer => answer.Code == "limit_reached"));
         await UnitsAsync(product, 3);
+    }
+
+    /// <summary>A reservation holds the first variant while the limits come; it must find the second one free.</summary>
+    [Fact]
+    public async Task Limits_of_several_variants_at_once_wait_for_reservations_in_the_order_in_which_those_lock()
+    {
+        var (first, second) = (await bed.ProductAsync(stock: 10), await bed.ProductAsync(stock: 10));
+        await using var reservation = await bed.OpenAsync();
+        await using var transaction = await reservation.BeginTransactionAsync();
+        await LockAsync(reservation, first);
+        var limits = bed.ExecuteAsync(
+            """
+            UPDATE variants v SET limit_per_customer = 5
+            FROM (SELECT unnest($1::bigint[]) AS id OFFSET 0) AS named WHERE v.id = named.id
+            """,
+            new[] { second, first });
+        await Eventually.TrueAsync(async () => limits.IsCompleted || await bed.CountAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> $1", 0) > 0);
+        await LockAsync(reservation, second);
+        await transaction.CommitAsync();
+        await limits;
+        Assert.Equal(2, await bed.CountAsync("SELECT count(*) FROM variants WHERE limit_per_customer = 5 AND id = ANY ($1)", new[] { first, second }));
+    }
+
+    private static async Task LockAsync(NpgsqlConnection connection, long variant)
+    {
+        await using var command = new NpgsqlCommand("SELECT FROM stock WHERE variant_id = $1 FOR NO KEY UPDATE NOWAIT", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = variant });
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<long> LimitedAsync(int units)

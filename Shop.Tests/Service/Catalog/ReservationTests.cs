@@ -178,7 +178,7 @@ public abstract class ReservationTests(CatalogBed bed)
     }
 
     [Fact]
-    public async Task A_confirmation_of_what_was_given_back_by_a_newer_message_is_closed_and_of_what_never_was_unknown()
+    public async Task A_confirmation_of_what_was_given_back_by_a_newer_message_is_closed_and_of_what_has_not_come_unknown()
     {
         var product = await bed.ProductAsync(stock: 10);
         using var orders = bed.Orders();
@@ -193,8 +193,10 @@ public abstract class ReservationTests(CatalogBed bed)
             var unknown = await Answer.OfAsync(orders.PostAsJsonAsync($"/internal/reservations/{never}/confirm", new { revision = 1, version = 2 }));
             Assert.Equal((HttpStatusCode.NotFound, "reservation_unknown"), (unknown.Status, unknown.Code));
         }
-        Assert.Equal("reservation_closed", (await Answer.ReserveAsync(orders, never, 1, _customer, (product, 1))).Code);
-        Assert.Equal(new StockNumbers(10, 0), await bed.StockAsync(product));
+        Assert.Equal("reservation_closed", (await Answer.ReserveAsync(orders, never, 2, _customer, (product, 1))).Code);
+        Assert.Equal(HttpStatusCode.OK, (await Answer.ReserveAsync(orders, never, 1, _customer, (product, 1))).Status);
+        Assert.Equal(new StockNumbers(9, 0), await bed.StockAsync(product));
+        await bed.AssertBooksAgreeAsync();
     }
 
     [Fact]
@@ -204,7 +206,11 @@ public abstract class ReservationTests(CatalogBed bed)
         using var orders = bed.Orders();
         await Answer.ReserveAsync(orders, _order, 1, _customer, (product, 4));
         await ConfirmAsync(orders, version: 2);
-        using var compensation = await orders.DeleteAsync($"/internal/reservations/{_order}");
+        foreach (var stale in (string[])["", "?version=2"])
+        {
+            var refused = await Answer.OfAsync(orders.DeleteAsync($"/internal/reservations/{_order}{stale}"));
+            Assert.Equal((HttpStatusCode.Conflict, "reservation_sold"), (refused.Status, refused.Code));
+        }
         Assert.Equal(new StockNumbers(6, 0), await bed.StockAsync(product));
         for (var repeat = 0; repeat < 2; repeat++)
         {

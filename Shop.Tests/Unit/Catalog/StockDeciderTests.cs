@@ -155,6 +155,36 @@ public sealed class StockDeciderTests
         }
     }
 
+    [Theory]
+    [InlineData(false, 6, 0)]
+    [InlineData(true, 10, 0)]
+    public void Reserving_changing_paying_and_ending_in_any_order_with_repeats_end_the_same(bool ended, int onHand, int reserved)
+    {
+        StockOperation[] operations = [Reserving(Order, 1, (1, 2)), Reserving(Order, 2, (1, 4)), new Confirm(Order, 2, 2)];
+        if (ended) operations = [.. operations, new Release(Order, Version: 3)];
+        foreach (var arrival in Permutations(operations))
+            foreach (var repeats in Permutations(operations))
+            {
+                var book = Book((1, 10));
+                foreach (var operation in arrival.Concat(repeats)) Decide(book, operation);
+                Assert.Equal((onHand, reserved), (book.Stock(1)!.OnHand, book.Stock(1)!.Reserved));
+                Assert.Equal(ended ? ReservationState.Released : ReservationState.Confirmed, book.Reservation(Order)!.State);
+            }
+    }
+
+    [Fact]
+    public void A_payment_that_waits_in_vain_sells_what_there_is_when_the_lease_is_over()
+    {
+        var book = Book((1, 10));
+        Decide(book, Reserving(Order, 1, (1, 4)));
+        Decide(book, new Confirm(Order, 2, 2));
+        Assert.Equal((10, 4), (book.Stock(1)!.OnHand, book.Stock(1)!.Reserved));
+        Assert.Equal(Refusal.Sold, Decide(book, new Release(Order)).Refusal);
+        var over = new StockBook(Now + StockDecider.Lease, [Row(1, 10, reserved: 4)], [book.Reservation(Order)!]);
+        Assert.Equal(ReservationState.Confirmed, Decide(over, new Confirm(Order, 2, 2)).Reservation!.State);
+        Assert.Equal((6, 0), (over.Stock(1)!.OnHand, over.Stock(1)!.Reserved));
+    }
+
     [Fact]
     public void Random_operations_never_break_the_counters_and_the_movements_explain_them()
     {
