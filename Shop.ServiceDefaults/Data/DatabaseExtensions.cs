@@ -98,7 +98,7 @@ public static class DatabaseExtensions
             },
             ConnectionStrings.TraceOnlyWithinTraces);
         builder.Services.AddSingleton(services => new ServiceDatabase(
-            name, connectionString, services.GetRequiredKeyedService<NpgsqlDataSource>(name)));
+            name, connectionString, services.GetRequiredKeyedService<NpgsqlDataSource>(name), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             name,
             services => new DatabaseHealthCheck(services.GetServices<ServiceDatabase>().Single(d => d.Name == name)),

@@ -9,7 +9,7 @@ internal sealed class DatabaseHealthCheck(ServiceDatabase database) : IHealthChe
     {
         if (database.NotReadyBecause is { } reason)
             return HealthCheckResult.Unhealthy(reason);
-        return await database.AnswersAsync(cancellationToken)
+        return await database.AnsweredAsync(cancellationToken)
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("the database does not answer");
     }

@@ -40,18 +40,28 @@ public sealed class ServiceDatabases : IReadOnlyList<NpgsqlDataSource>
 }
 
 /// <summary>One database with what the background work around it needs.</summary>
-internal sealed class ServiceDatabase(string name, string connectionString, NpgsqlDataSource dataSource) : IAsyncDisposable
+internal sealed class ServiceDatabase : IAsyncDisposable
 {
-    public string Name => name;
+    private static readonly TimeSpan AnswerKept = TimeSpan.FromSeconds(1);
+    private readonly SharedAnswer _answer;
+
+    public ServiceDatabase(string name, string connectionString, NpgsqlDataSource dataSource, TimeProvider time)
+    {
+        (Name, ConnectionString, DataSource) = (name, connectionString, dataSource);
+        Dedicated = ConnectionStrings.Dedicated(connectionString);
+        _answer = new SharedAnswer(AnswersAsync, AnswerKept, time);
+    }
+
+    public string Name { get; }
 
     /// <summary>With the password, which a data source does not give back.</summary>
-    public string ConnectionString => connectionString;
+    public string ConnectionString { get; }
 
     /// <summary>The pool for requests and handlers.</summary>
-    public NpgsqlDataSource DataSource => dataSource;
+    public NpgsqlDataSource DataSource { get; }
 
     /// <summary>Connections outside the pool, one session each: locks and LISTEN end when they are closed.</summary>
-    public NpgsqlDataSource Dedicated { get; } = ConnectionStrings.Dedicated(connectionString);
+    public NpgsqlDataSource Dedicated { get; }
 
     /// <summary>What keeps it from being ready; null once migrated.</summary>
     public string? NotReadyBecause { get; set; } = "migrations not applied yet";
@@ -71,6 +81,12 @@ internal sealed class ServiceDatabase(string name, string connectionString, Npgs
             return false;
         }
     }
+
+    /// <summary>
+    /// The same, at most a second old: each answer costs the server a process, and readiness is asked by anybody, as often as he
+    /// likes.
+    /// </summary>
+    public Task<bool> AnsweredAsync(CancellationToken cancellationToken) => _answer.GetAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => Dedicated.DisposeAsync();
 }

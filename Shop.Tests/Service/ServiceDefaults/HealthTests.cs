@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Shop.ServiceDefaults;
@@ -31,8 +32,33 @@ public sealed class HealthTests(Servers servers)
         Assert.Equal(200, await StatusAsync(service, "/api/things"));
 
         await gate.ShutAsync();
-        Assert.Equal(503, await StatusAsync(service, "/health"));
+        await Eventually.TrueAsync(async () => await StatusAsync(service, "/health") == 503);
         Assert.Equal(200, await StatusAsync(service, "/alive"));
+    }
+
+    [Fact]
+    public async Task Readiness_is_asked_of_the_server_once_a_second_however_many_ask()
+    {
+        var direct = new NpgsqlConnectionStringBuilder(servers.MissingDatabase("health"));
+        await using var gate = new TcpGate(direct.Host!, direct.Port);
+        gate.Open();
+        direct.Port = gate.Port;
+        var time = new SteppedTime();
+        await using var service = await TestService.StartAsync(
+            new() { ["ConnectionStrings:thingsdb"] = direct.ConnectionString },
+            builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(time);
+                builder.AddDatabase("thingsdb");
+            });
+        await Eventually.TrueAsync(async () => await StatusAsync(service, "/health") == 200);
+        var before = gate.Accepted;
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => Assert.Equal(200, await StatusAsync(service, "/health"))));
+        Assert.InRange(gate.Accepted - before, 0, 1);
+        before = gate.Accepted;
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => Assert.Equal(200, await StatusAsync(service, "/health"))));
+        Assert.Equal(1, gate.Accepted - before);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class MigrationTests(Servers servers)
     private static MigrationRunner Runner(IReadOnlyList<Migration> migrations) => new(migrations, []);
 
     private static ServiceDatabase Database(string connectionString) =>
-        new("test", connectionString, NpgsqlDataSource.Create(connectionString));
+        new("test", connectionString, NpgsqlDataSource.Create(connectionString), TimeProvider.System);
 
     private static async Task<object?> ScalarAsync(ServiceDatabase database, string sql)
     {

@@ -21,6 +21,9 @@ internal sealed class TcpGate : IAsyncDisposable
 
     public int Port => _own.Port;
 
+    /// <summary>Connections that came while it was open.</summary>
+    public int Accepted { get; private set; }
+
     public void Open()
     {
         _open = new CancellationTokenSource();
@@ -47,7 +50,10 @@ internal sealed class TcpGate : IAsyncDisposable
         try
         {
             while (true)
+            {
                 connections.Add(ForwardAsync(await listener.AcceptTcpClientAsync(open), open));
+                Accepted++;
+            }
         }
         catch (OperationCanceledException)
         {

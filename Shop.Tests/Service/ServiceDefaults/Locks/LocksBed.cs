@@ -37,7 +37,7 @@ internal sealed class LocksBed : IAsyncDisposable
     {
         // No server dies in these tests, so their thousands of commits need not wait for the disk.
         var bed = new LocksBed($"{await servers.CreateDatabaseAsync("locks")};Options=-c synchronous_commit=off");
-        await using var database = new ServiceDatabase("locks", bed.ConnectionString, NpgsqlDataSource.Create(bed.ConnectionString));
+        await using var database = new ServiceDatabase("locks", bed.ConnectionString, NpgsqlDataSource.Create(bed.ConnectionString), TimeProvider.System);
         await new MigrationRunner(Migration.Load(typeof(MigrationRunner).Assembly, "defaults"), []).RunAsync(database, CancellationToken.None);
         await database.DataSource.DisposeAsync();
         return bed;
@@ -86,7 +86,7 @@ internal sealed class LockProcess : IAsyncDisposable
 
     public LockProcess(string connectionString, TimeProvider time)
     {
-        _database = new ServiceDatabase("locks", connectionString, NpgsqlDataSource.Create(connectionString));
+        _database = new ServiceDatabase("locks", connectionString, NpgsqlDataSource.Create(connectionString), time);
         var databases = new ServiceDatabases([_database]);
         Failpoints = new Failpoints(new ConfigurationBuilder().Build(), time);
         Store = new LockStore(databases, Failpoints);
