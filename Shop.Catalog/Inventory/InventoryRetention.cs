@@ -8,9 +8,10 @@ namespace Shop.Catalog.Inventory;
 /// Keeps what grows with every order within bounds. Each statement leaves the books true by itself, so it may run anywhere and
 /// stop anywhere.
 /// </summary>
-public sealed partial class InventoryRetention(
+public sealed class InventoryRetention(
     ServiceDatabases databases, NpgsqlDataSource database, IOptions<InventoryOptions> options, TimeProvider time,
-    ILogger<InventoryRetention> logger) : BackgroundService
+    ILogger<InventoryRetention> logger)
+    : PeriodicWork(databases, time, Interval, logger)
 {
     /// <summary>Longer than any message or idempotency key lives.</summary>
     public const int EndedDays = 30;
@@ -96,22 +97,7 @@ public sealed partial class InventoryRetention(
         SELECT count(*) FROM old
         """;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await databases.WhenReadyAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (NpgsqlException away)
-            {
-                LogFailed(away);
-            }
-        }
-    }
+    protected override Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <summary>Brings everything within its bound once.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -138,7 +124,4 @@ public sealed partial class InventoryRetention(
         }
         while (done == BatchSize);
     }
-
-    [LoggerMessage(113, LogLevel.Warning, "What is too old was not dropped; next try follows")]
-    private partial void LogFailed(Exception exception);
 }

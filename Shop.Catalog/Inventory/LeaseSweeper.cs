@@ -11,7 +11,8 @@ namespace Shop.Catalog.Inventory;
 /// </summary>
 public sealed partial class LeaseSweeper(
     ServiceDatabases databases, NpgsqlDataSource database, StockStore store, StockTransactions transactions, OrderStates orders,
-    Shortages shortages, CatalogMetrics metrics, Failpoints failpoints, TimeProvider time, ILogger<LeaseSweeper> logger) : BackgroundService
+    Shortages shortages, CatalogMetrics metrics, Failpoints failpoints, TimeProvider time, ILogger<LeaseSweeper> logger)
+    : PeriodicWork(databases, time, Interval, logger)
 {
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -34,23 +35,7 @@ public sealed partial class LeaseSweeper(
         WHERE pg_try_advisory_xact_lock(hashtextextended(order_id::text, 42))
         """;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await databases.WhenReadyAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (NpgsqlException away)
-            {
-                LogFailed(away);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken) => SweepAsync(cancellationToken);
 
     /// <summary>Goes through everything that is due once.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)
@@ -124,7 +109,4 @@ public sealed partial class LeaseSweeper(
 
     [LoggerMessage(110, LogLevel.Information, "{Count} reservations ended with their lease")]
     private partial void LogSwept(int count);
-
-    [LoggerMessage(111, LogLevel.Warning, "Leases were not swept; next try follows")]
-    private partial void LogFailed(Exception exception);
 }

@@ -9,8 +9,9 @@ namespace Shop.Catalog.Search;
 /// seen, so a lower one may still appear. Therefore a range of rows is first marked, and counted once every transaction has
 /// ended that was under way then. Any number of replicas may run it: one at a time counts.
 /// </summary>
-public sealed partial class SalesTally(
-    ServiceDatabases databases, NpgsqlDataSource database, TimeProvider time, ILogger<SalesTally> logger) : BackgroundService
+public sealed class SalesTally(
+    ServiceDatabases databases, NpgsqlDataSource database, TimeProvider time, ILogger<SalesTally> logger)
+    : PeriodicWork(databases, time, Interval, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -49,23 +50,7 @@ public sealed partial class SalesTally(
     private const string Mark =
         "UPDATE sales_tally SET pending = $2, pending_xact = pg_current_xact_id() WHERE counted = $1 AND pending = $1";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await databases.WhenReadyAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await TurnAsync(stoppingToken);
-            }
-            catch (NpgsqlException away)
-            {
-                LogFailed(away);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken) => TurnAsync(cancellationToken);
 
     /// <summary>Counts what was marked before, if nothing can be missing from it any more, and marks what is new.</summary>
     internal async Task TurnAsync(CancellationToken cancellationToken)
@@ -107,7 +92,4 @@ public sealed partial class SalesTally(
 
     /// <summary>Rows of the ledger with higher ids than the one and up to the other.</summary>
     private sealed record Range(long After, long Last);
-
-    [LoggerMessage(130, LogLevel.Warning, "Sales were not counted; next try follows")]
-    private partial void LogFailed(Exception exception);
 }
