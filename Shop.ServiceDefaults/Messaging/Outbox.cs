@@ -61,10 +61,10 @@ public sealed class Outbox
         return Command(message, WorkQueue.TypeOf(type.Name, priority), type, aggregateId, version);
     }
 
-    /// <summary>The insert of many messages of one type in one statement.</summary>
+    /// <summary>The insert of many messages of one type, which is none of a priority queue, in one statement.</summary>
     public NpgsqlBatchCommand Command<T>(IEnumerable<OutboxMessage<T>> messages)
     {
-        var type = TypeOf<T>();
+        var type = TypeOf(typeof(T), prioritised: false);
         var trace = Activity.Current;
         OutboxMessage<T>[] all = [.. messages];
         return new NpgsqlBatchCommand(InsertMany)
@@ -128,10 +128,6 @@ public sealed class Outbox
             },
         };
     }
-
-    private PublishedType TypeOf<T>() => _types.TryGetValue(typeof(T), out var known)
-        ? known
-        : throw new InvalidOperationException($"{typeof(T)} is not declared with AddMessaging(m => m.Publish(…)).");
 }
 
 /// <summary>One of many messages: see <see cref="Outbox.Command{T}(T, Guid, long)"/>.</summary>

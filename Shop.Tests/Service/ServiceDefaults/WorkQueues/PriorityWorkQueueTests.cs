@@ -66,3 +66,4 @@ public sealed class PriorityWorkQueueTests(Servers servers)
         return (held.GetValueOrDefault(bed.Mails + ".high"), held.GetValueOrDefault(bed.Mails + ".low"));
     }
 }
+        Assert.Throws<InvalidOperationException>(() => outbox.Command([new OutboxMessage<Send>(new Send("x"), Guid.Empty, 1)]));
