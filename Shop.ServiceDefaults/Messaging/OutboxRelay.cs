@@ -45,25 +45,37 @@ internal sealed partial class OutboxRelay(
     /// <summary>Waits to lead, then leads until the database or the broker is lost, which it throws.</summary>
     private async Task LeadAsync(ServiceDatabase database, CancellationToken stoppingToken)
     {
+        // Before it leads: who cannot reach the broker would keep those from relaying who can.
+        await using var channel = await broker.OpenChannelAsync(handlers: 1, stoppingToken);
+        await Topology.DeclareExchangeAsync(channel, settings, stoppingToken);
         await using var connection = await database.Dedicated.OpenConnectionAsync(stoppingToken);
         // On one connection: opening one per try would cost the server a process each second and replica.
         while (!await OutboxTable.TryLeadAsync(connection, stoppingToken))
+        {
             await Task.Delay(Poll, time, stoppingToken);
+            ThrowIfClosed(channel);
+        }
+
         // A notification may arrive with the answer to a query; waiting afterwards would not see it.
         var woken = false;
         connection.Notification += (_, _) => woken = true;
         await OutboxTable.ListenAsync(connection, stoppingToken);
-        await using var channel = await broker.OpenChannelAsync(handlers: 1, stoppingToken);
-        await Topology.DeclareExchangeAsync(channel, settings, stoppingToken);
         var held = new HeldTypes(time);
         for (var pause = FirstPoll; ; pause = pause * 2 < Poll ? pause * 2 : Poll)
         {
+            ThrowIfClosed(channel);
             woken = false;
             if (await MoveAsync(connection, channel, held, stoppingToken) > 0)
                 pause = FirstPoll / 2;
             else if (!woken)
                 await connection.WaitAsync(pause, stoppingToken);
         }
+    }
+
+    private static void ThrowIfClosed(IChannel channel)
+    {
+        if (!channel.IsOpen)
+            throw new InvalidOperationException($"The channel to RabbitMQ was closed: {channel.CloseReason}.");
     }
 
     private async Task<int> MoveAsync(NpgsqlConnection connection, IChannel channel, HeldTypes held, CancellationToken stoppingToken)

@@ -31,6 +31,21 @@ public sealed class OutageTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_replica_that_cannot_reach_RabbitMQ_leaves_the_relay_to_one_that_can()
+    {
+        await using var bed = await MessagingBed.CreateAsync(servers);
+        var rabbit = new UriBuilder(servers.RabbitConnectionString);
+        await using var gate = new TcpGate("127.0.0.1", rabbit.Port);
+        rabbit.Port = gate.Port;
+        bed.Rabbit = rabbit.ToString();
+        await using var cutOff = await bed.StartAsync();
+        await MessagingBed.SendAsync(cutOff, 1);
+        bed.Rabbit = servers.RabbitConnectionString;
+        await using var connected = await bed.StartAsync();
+        await bed.EffectsBecomeAsync(1);
+    }
+
+    [Fact]
     public async Task While_the_database_is_away_messages_wait_and_none_becomes_a_dead_letter()
     {
         await using var bed = await MessagingBed.CreateAsync(servers);
