@@ -13,7 +13,8 @@ internal static class Topology
     private const int QueueLength = 1_000_000;
     private const int SideQueueLength = 100_000;
 
-    // Deliveries without an answer (the process died each time) before the broker itself calls it a dead letter.
+    // Deliveries without an answer before the broker itself calls it a dead letter. It counts each that a session ended with, also
+    // of what was only held then and never begun, so this is for what kills its process; tries that fail are counted by the service.
     private const int DeliveryLimit = 20;
 
     public static Task DeclareExchangeAsync(IChannel channel, MessagingSettings settings, CancellationToken cancellationToken) =>
@@ -40,7 +41,7 @@ internal static class Topology
             await channel.QueueBindAsync(settings.Queue, settings.Exchange, type, cancellationToken: cancellationToken);
     }
 
-    /// <summary>A work queue: the broker itself counts deliveries, also those that end with the process.</summary>
+    /// <summary>A work queue: its jobs are tried again in their place, not by way of a retry queue.</summary>
     public static async Task DeclareAsync(IChannel channel, MessagingSettings settings, WorkQueue queue, CancellationToken cancellationToken)
     {
         await DeclareExchangeAsync(channel, settings, cancellationToken);
@@ -48,8 +49,7 @@ internal static class Topology
         foreach (var lane in queue.Lanes)
         {
             var arguments = Bounded(QueueLength);
-            // Counted are deliveries that failed before: one more than this limit is delivered.
-            arguments["x-delivery-limit"] = JobContext.MostAttempts - 1;
+            arguments["x-delivery-limit"] = DeliveryLimit;
             if (queue.SingleActive)
                 arguments["x-single-active-consumer"] = true;
             DeadLetterTo(arguments, queue.DeadQueue);

@@ -17,7 +17,7 @@ public interface IJobHandler<in T>
 /// <summary>What a handler knows besides the job.</summary>
 public sealed class JobContext
 {
-    /// <summary>After so many deliveries a job is a dead letter.</summary>
+    /// <summary>A job that fails at its so many-th delivery, or a later one, is a dead letter.</summary>
     public const int MostAttempts = MessagingSettings.MaxTries;
     private readonly Inbox _inbox;
     private readonly Envelope _message;
@@ -27,7 +27,7 @@ public sealed class JobContext
     /// <summary>UUIDv7 given when the job was enqueued; the same at every delivery.</summary>
     public Guid MessageId => _message.MessageId;
 
-    /// <summary>1 at the first delivery.</summary>
+    /// <summary>1 at the first delivery; one more at each, also after one that ended before the job was begun.</summary>
     public int Attempt => _message.Attempt;
 
     /// <summary>What the job is about.</summary>

@@ -1,3 +1,4 @@
+using RabbitMQ.Client;
 using Shop.ServiceDefaults.Messaging;
 using Shop.ServiceDefaults.Messaging.WorkQueues;
 
@@ -51,6 +52,26 @@ public sealed class PriorityWorkQueueTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_job_that_was_only_held_when_its_replicas_ended_is_done_by_the_next_one()
+    {
+        await using var bed = await WorkBed.CreateAsync(servers);
+        await EnqueueAndStopAsync(bed);
+        Assert.Equal(6, await bed.HoldAndEndAsync(bed.Mails, ".low", sessions: 6));
+        await using var service = await bed.StartAsync();
+        await Eventually.TrueAsync(() => bed.Script.Done.Contains("held"));
+        Assert.Equal(0u, await bed.DepthAsync(bed.Mails + ".dead"));
+    }
+
+    [Fact]
+    public async Task A_job_with_which_every_replica_ends_is_a_dead_letter_after_21_deliveries()
+    {
+        await using var bed = await WorkBed.CreateAsync(servers);
+        await EnqueueAndStopAsync(bed);
+        Assert.Equal(21, await bed.HoldAndEndAsync(bed.Mails, ".low", sessions: 30));
+        Assert.Equal("delivery_limit", await bed.CauseOfDeathAsync(bed.Mails));
+    }
+
+    [Fact]
     public async Task A_job_is_enqueued_with_a_priority_if_and_only_if_its_queue_has_them()
     {
         await using var bed = await WorkBed.CreateAsync(servers);
@@ -58,6 +79,18 @@ public sealed class PriorityWorkQueueTests(Servers servers)
         var outbox = service.Get<Outbox>();
         Assert.Throws<InvalidOperationException>(() => outbox.Command(new Send("x"), Guid.Empty, 1));
         Assert.Throws<InvalidOperationException>(() => outbox.Command(new Count(1), Guid.Empty, 1, JobPriority.High));
+    }
+
+    private static async Task EnqueueAndStopAsync(WorkBed bed)
+    {
+        await using (var service = await bed.StartAsync())
+        {
+            await bed.SendAsync(service, JobPriority.Low, "first");
+            await Eventually.TrueAsync(() => Held(service, bed) == (0, 0) && bed.Script.Done.Contains("first"));
+        }
+
+        await bed.PublishRawAsync(
+            bed.Mails + ".low", new BasicProperties { Type = "send.low", MessageId = $"{Guid.CreateVersion7():D}" }, """{"to":"held"}"""u8.ToArray());
     }
 
     private static (int High, int Low) Held(TestService service, WorkBed bed)

@@ -136,6 +136,22 @@ internal sealed class WorkBed(Servers servers, string database) : IAsyncDisposab
     public async Task ExecuteAsync(string sql)
     {
         await using var command = _source.CreateCommand(sql);
+    /// <summary>Sessions that end with the oldest job in their hands, as those of a process that dies; answers how many had one.</summary>
+    public async Task<int> HoldAndEndAsync(string queue, string lane, int sessions)
+    {
+        await using var broker = await new ConnectionFactory { Uri = new Uri(servers.RabbitConnectionString) }.CreateConnectionAsync();
+        for (var session = 0; session < sessions; session++)
+        {
+            await using var channel = await broker.CreateChannelAsync();
+            if (await channel.BasicGetAsync(queue + lane, autoAck: false) is null)
+                return session;
+            await channel.CloseAsync();
+            await Eventually.TrueAsync(async () => await DepthAsync(queue + lane) + await DepthAsync(queue + ".dead") > 0);
+        }
+
+        return sessions;
+    }
+
         await command.ExecuteNonQueryAsync();
     }
 

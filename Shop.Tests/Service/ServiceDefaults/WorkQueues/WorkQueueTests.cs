@@ -105,18 +105,6 @@ public sealed class WorkQueueTests(Servers servers)
     }
 
     [Fact]
-    public async Task A_job_that_kills_every_replica_is_a_dead_letter_after_five_deliveries()
-    {
-        await using var bed = await WorkBed.CreateAsync(servers);
-        await using var service = await bed.StartAsync();
-        using var failpoint = service.Get<Failpoints>().On("messaging.work.before-ack", _ => throw new FailpointException("dies"));
-        await bed.CountAsync(service, 0, 1);
-        await Eventually.TrueAsync(async () => await bed.DepthAsync(bed.Counts + ".dead") == 1);
-        Assert.Equal("0 0 0 0 0", string.Join(' ', bed.Script.Begun));
-        Assert.Equal("delivery_limit", await bed.CauseOfDeathAsync(bed.Counts));
-    }
-
-    [Fact]
     public async Task What_is_no_job_is_a_dead_letter_at_once_and_the_next_one_is_done()
     {
         await using var bed = await WorkBed.CreateAsync(servers);
