@@ -10,27 +10,39 @@ internal sealed partial class JobRunner(
     Inbox inbox, Patience patience, IServiceScopeFactory scopes, Failpoints failpoints, MessagingSettings settings,
     MessagingMetrics metrics, TimeProvider time, ILogger<JobRunner> logger)
 {
-    /// <summary>Answers the broker, or throws: then the delivery is unanswered.</summary>
-    public async Task RunAsync(IChannel channel, WorkQueue queue, JobDelivery delivery, CancellationToken cancellationToken)
+    /// <summary>
+    /// Answers the broker, or throws: then the delivery is unanswered. It also is when a pause is returned, which belongs before the
+    /// next try: then <see cref="GiveBackAsync"/> answers.
+    /// </summary>
+    public async Task<TimeSpan?> RunAsync(IChannel channel, WorkQueue queue, JobDelivery delivery, CancellationToken cancellationToken)
     {
         if (queue.Read(delivery) is not var (type, message, job))
         {
             LogPoison(delivery.Properties.MessageId, delivery.Properties.Type, queue.Name);
             await BuryAsync(channel, delivery.Tag, delivery.Properties.Type ?? "unknown");
-            return;
+            return null;
         }
 
         using var activity = Start(queue, message);
         if (await patience.TryAsync(message, token => WorkAsync(type, message, job, token), cancellationToken) is { } failure)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
-            await GiveBackAsync(channel, delivery.Tag, message, failure, cancellationToken);
+            return await AfterFailureAsync(channel, delivery.Tag, message, failure);
         }
-        else
-        {
-            await failpoints.HitAsync("messaging.work.before-ack", cancellationToken);
-            await channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
-        }
+
+        await failpoints.HitAsync("messaging.work.before-ack", cancellationToken);
+        await channel.BasicAckAsync(delivery.Tag, multiple: false, CancellationToken.None);
+        return null;
+    }
+
+    /// <summary>
+    /// After the pause, in which it is held: it goes back to the head of its queue, so that its order is kept, and comes again at once.
+    /// </summary>
+    public async Task GiveBackAsync(IChannel channel, JobDelivery delivery, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        await Task.Delay(pause, time, cancellationToken);
+        // Not nack: from RabbitMQ 4.3 on that says "not my fault" and is not counted.
+        await channel.BasicRejectAsync(delivery.Tag, requeue: true, CancellationToken.None);
     }
 
     private async Task WorkAsync(JobType type, Envelope message, object job, CancellationToken cancellationToken)
@@ -45,25 +57,19 @@ internal sealed partial class JobRunner(
         metrics.Consumed(message.Type, repeated: done);
     }
 
-    /// <summary>
-    /// After a pause, in which it is held: it goes back to the head of its queue, so that its order is kept, and comes again at once.
-    /// </summary>
-    private async Task GiveBackAsync(
-        IChannel channel, ulong tag, Envelope message, Exception failure, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> AfterFailureAsync(IChannel channel, ulong tag, Envelope message, Exception failure)
     {
         if (message.Attempt >= JobContext.MostAttempts)
         {
             LogGivenUp(failure, message.Type, message.MessageId, message.Attempt);
             await BuryAsync(channel, tag, message.Type);
-            return;
+            return null;
         }
 
         var pause = settings.DelayAfter(message.Attempt);
         LogFailed(failure, message.Type, message.MessageId, message.Attempt, pause);
         metrics.Retried(message.Type);
-        await Task.Delay(pause, time, cancellationToken);
-        // Not nack: from RabbitMQ 4.3 on that says "not my fault" and is not counted.
-        await channel.BasicRejectAsync(tag, requeue: true, CancellationToken.None);
+        return pause;
     }
 
     private async Task BuryAsync(IChannel channel, ulong tag, string type)

@@ -70,8 +70,10 @@ internal sealed class WorkConsumer(
             try
             {
                 delivery = await held.TakeAsync(over);
-                await runner.RunAsync(channel, queue, delivery, over);
-                held.Answered(delivery);
+                if (await runner.RunAsync(channel, queue, delivery, over) is { } pause)
+                    _ = GiveBackAsync(channel, held, delivery, pause, over);
+                else
+                    held.Answered(delivery);
             }
             catch (OperationCanceledException) when (over.IsCancellationRequested)
             {
@@ -83,6 +85,28 @@ internal sealed class WorkConsumer(
                 await channel.AbortAsync(CancellationToken.None);
                 return;
             }
+        }
+    }
+
+    /// <summary>
+    /// Beside the workers, which go on with other jobs. As the broker counts it as held meanwhile, no more than the prefetch pause,
+    /// and a FIFO queue, which holds one, waits.
+    /// </summary>
+    private async Task GiveBackAsync(IChannel channel, HeldJobs held, JobDelivery delivery, TimeSpan pause, CancellationToken over)
+    {
+        try
+        {
+            await runner.GiveBackAsync(channel, delivery, pause, over);
+            held.Answered(delivery);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // Goes back to the queue when the channel closes.
+        }
+        catch (Exception exception)
+        {
+            LogUnanswered(exception, delivery.Properties.MessageId);
+            await channel.AbortAsync(CancellationToken.None);
         }
     }
 

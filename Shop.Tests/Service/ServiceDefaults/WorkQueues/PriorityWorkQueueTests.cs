@@ -51,6 +51,26 @@ public sealed class PriorityWorkQueueTests(Servers servers)
         Assert.Equal(5, bed.Script.Begun.Count(job => job == "low"));
     }
 
+    // The bed has one worker; of each lane two are held.
+    [Fact]
+    public async Task While_low_jobs_wait_for_their_next_try_the_others_go_on()
+    {
+        await using var bed = await WorkBed.CreateAsync(servers);
+        bed.RetryDelay = TimeSpan.FromMinutes(5);
+        bed.Script.Act = (job, _, _) => job is "bad" or "worse" ? throw new InvalidOperationException("never") : Task.CompletedTask;
+        await using var service = await bed.StartAsync();
+        await bed.SendAsync(service, JobPriority.Low, "bad");
+        await Eventually.TrueAsync(() => bed.Script.Begun.Count == 1);
+        await bed.SendAsync(service, JobPriority.Low, "good");
+        await Eventually.TrueAsync(() => bed.Script.Done.Contains("good"));
+        await bed.SendAsync(service, JobPriority.Low, "worse", "waits");
+        await Eventually.TrueAsync(() => bed.Script.Begun.Contains("worse"));
+        await bed.SendAsync(service, JobPriority.High, "urgent");
+        await Eventually.TrueAsync(() => bed.Script.Done.Contains("urgent"));
+        await Eventually.TrueAsync(() => Held(service, bed) == (0, 2));
+        Assert.DoesNotContain("waits", bed.Script.Begun);
+    }
+
     [Fact]
     public async Task A_job_that_was_only_held_when_its_replicas_ended_is_done_by_the_next_one()
     {
@@ -78,6 +98,7 @@ public sealed class PriorityWorkQueueTests(Servers servers)
         await using var service = await bed.StartAsync();
         var outbox = service.Get<Outbox>();
         Assert.Throws<InvalidOperationException>(() => outbox.Command(new Send("x"), Guid.Empty, 1));
+        Assert.Throws<InvalidOperationException>(() => outbox.Command([new OutboxMessage<Send>(new Send("x"), Guid.Empty, 1)]));
         Assert.Throws<InvalidOperationException>(() => outbox.Command(new Count(1), Guid.Empty, 1, JobPriority.High));
     }
 
@@ -99,4 +120,3 @@ public sealed class PriorityWorkQueueTests(Servers servers)
         return (held.GetValueOrDefault(bed.Mails + ".high"), held.GetValueOrDefault(bed.Mails + ".low"));
     }
 }
-        Assert.Throws<InvalidOperationException>(() => outbox.Command([new OutboxMessage<Send>(new Send("x"), Guid.Empty, 1)]));

@@ -57,6 +57,9 @@ internal sealed class WorkBed(Servers servers, string database) : IAsyncDisposab
 
     public JobScript Script { get; } = new();
 
+    /// <summary>Before each next try.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+
     public static async Task<WorkBed> CreateAsync(Servers servers)
     {
         var bed = new WorkBed(servers, await servers.CreateDatabaseAsync("work"));
@@ -72,7 +75,7 @@ internal sealed class WorkBed(Servers servers, string database) : IAsyncDisposab
             ["Internal:Name"] = _service,
             ["Internal:Callers:operator"] = "operator-key",
             ["Messaging:Exchange"] = _service,
-            ["Messaging:RetryDelays:0"] = "00:00:00.05",
+            ["Messaging:RetryDelays:0"] = $"{RetryDelay}",
         },
         builder =>
         {
@@ -133,9 +136,6 @@ internal sealed class WorkBed(Servers servers, string database) : IAsyncDisposab
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
     }
 
-    public async Task ExecuteAsync(string sql)
-    {
-        await using var command = _source.CreateCommand(sql);
     /// <summary>Sessions that end with the oldest job in their hands, as those of a process that dies; answers how many had one.</summary>
     public async Task<int> HoldAndEndAsync(string queue, string lane, int sessions)
     {
@@ -152,6 +152,9 @@ internal sealed class WorkBed(Servers servers, string database) : IAsyncDisposab
         return sessions;
     }
 
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = _source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
