@@ -101,7 +101,8 @@ public static class DatabaseExtensions
             name, connectionString, services.GetRequiredKeyedService<NpgsqlDataSource>(name), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             name,
-            services => new DatabaseHealthCheck(services.GetServices<ServiceDatabase>().Single(d => d.Name == name)),
+            services => new DatabaseHealthCheck(
+                services.GetServices<ServiceDatabase>().Single(d => d.Name == name), services.GetRequiredService<ServiceDatabases>()),
             failureStatus: null,
             tags: null,
             timeout: TimeSpan.FromSeconds(4)));

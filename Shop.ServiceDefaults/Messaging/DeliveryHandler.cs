@@ -24,15 +24,18 @@ internal sealed partial class DeliveryHandler(
         }
 
         using var activity = Start(message);
-        if (await patience.TryAsync(message, token => HandleAsync(type, body, message, token), stoppingToken) is { } failure)
-        {
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
-            await PostponeAsync(channel, delivery, message, failure, stoppingToken);
-        }
-        else
+        var outcome = await patience.TryAsync(message, token => HandleAsync(type, body, message, token), mayMoveAside: true, stoppingToken);
+        if (outcome.Failure is not { } failure)
         {
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, CancellationToken.None);
+            return;
         }
+
+        activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+        if (outcome.OneIsAway)
+            await MoveAsideAsync(channel, delivery, message, stoppingToken);
+        else
+            await PostponeAsync(channel, delivery, message, failure, stoppingToken);
     }
 
     private (ConsumedType Type, Envelope Message, object Body)? Read(BasicDeliverEventArgs delivery)
@@ -68,15 +71,28 @@ internal sealed partial class DeliveryHandler(
 
         var delay = settings.DelayAfter(message.Attempt);
         LogFailed(failure, message.Type, message.MessageId, message.Attempt, delay);
-        var next = message with { Attempt = message.Attempt + 1 };
+        await SendOnAsync(channel, delivery, message with { Attempt = message.Attempt + 1 }, delay, stoppingToken);
+    }
+
+    /// <summary>Its database is away and others are not: it waits where it keeps nobody from theirs, and no try is counted.</summary>
+    private Task MoveAsideAsync(IChannel channel, BasicDeliverEventArgs delivery, Envelope message, CancellationToken stoppingToken)
+    {
+        var delay = settings.DelayAfter(attempt: 2);
+        LogMovedAside(message.Type, message.MessageId, delay);
+        return SendOnAsync(channel, delivery, message, delay, stoppingToken);
+    }
+
+    private async Task SendOnAsync(
+        IChannel channel, BasicDeliverEventArgs delivery, Envelope next, TimeSpan delay, CancellationToken stoppingToken)
+    {
         // Confirmed first, acknowledged then: a crash in between makes a repeat, which the inbox recognises.
         // Cut off, the delivery stays unanswered and comes again.
         using var limit = new CancellationTokenSource(PostponeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         await channel.BasicPublishAsync(
             "", settings.RetryQueue(delay), mandatory: true, next.Properties(delivery.BasicProperties.AppId ?? settings.Queue),
-            message.Body, either.Token);
-        metrics.Retried(message.Type);
+            next.Body, either.Token);
+        metrics.Retried(next.Type);
         await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false, CancellationToken.None);
     }
 
@@ -101,6 +117,9 @@ internal sealed partial class DeliveryHandler(
 
     [LoggerMessage(2, LogLevel.Warning, "{Type} {MessageId} failed at try {Attempt}; next in {Delay}")]
     private partial void LogFailed(Exception failure, string type, Guid messageId, int attempt, TimeSpan delay);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Type} {MessageId} waits for its database, which is away; next try in {Delay}")]
+    private partial void LogMovedAside(string type, Guid messageId, TimeSpan delay);
 
     [LoggerMessage(3, LogLevel.Error, "{Type} {MessageId} failed {Attempt} times and is a dead letter")]
     private partial void LogGivenUp(Exception failure, string type, Guid messageId, int attempt);

@@ -24,7 +24,9 @@ internal sealed partial class JobRunner(
         }
 
         using var activity = Start(queue, message);
-        if (await patience.TryAsync(message, token => WorkAsync(type, message, job, token), cancellationToken) is { } failure)
+        // A job keeps its place, so it waits in it.
+        var outcome = await patience.TryAsync(message, token => WorkAsync(type, message, job, token), mayMoveAside: false, cancellationToken);
+        if (outcome.Failure is { } failure)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
             return await AfterFailureAsync(channel, delivery.Tag, message, failure);

@@ -47,6 +47,9 @@ internal sealed class MessagingBed(Servers servers, string database) : IAsyncDis
 
     public string Database { get; set; } = database;
 
+    /// <summary>Of a second database, to which messages of odd numbers go; none without it.</summary>
+    public string? OtherDatabase { get; set; }
+
     public string Rabbit { get; set; } = servers.RabbitConnectionString;
 
     public HandlerScript Script { get; } = new();
@@ -63,6 +66,7 @@ internal sealed class MessagingBed(Servers servers, string database) : IAsyncDis
         new Dictionary<string, string?>
         {
             ["ConnectionStrings:thingsdb"] = Database,
+            ["ConnectionStrings:othersdb"] = OtherDatabase,
             ["ConnectionStrings:messaging"] = Rabbit,
             ["Internal:Name"] = Queue,
             ["Internal:Callers:operator"] = "operator-key",
@@ -147,13 +151,15 @@ internal sealed class MessagingBed(Servers servers, string database) : IAsyncDis
     private void Configure(WebApplicationBuilder builder, bool publish, bool consume, bool optional)
     {
         builder.Services.AddSingleton(Script);
-        builder.AddDatabase("thingsdb");
+        builder.AddDatabases(OtherDatabase is null ? ["thingsdb"] : ["thingsdb", "othersdb"]);
         builder.AddMessaging(m =>
         {
             if (publish)
                 m.Publish(Type, (JsonTypeInfo<ThingHappened>)Json.GetTypeInfo(typeof(ThingHappened)), optional);
             if (consume)
-                m.Consume<ThingHappened, ThingHandler>(Type, (JsonTypeInfo<ThingHappened>)Json.GetTypeInfo(typeof(ThingHappened)));
+                m.Consume<ThingHappened, ThingHandler>(
+                    Type, (JsonTypeInfo<ThingHappened>)Json.GetTypeInfo(typeof(ThingHappened)),
+                    message => OtherDatabase is null ? 0 : message.Number % 2);
         });
     }
 }
