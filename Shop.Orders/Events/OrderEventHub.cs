@@ -9,31 +9,35 @@ internal sealed class OrderEventHub(IConfiguration configuration)
     /// <summary>Watchers per process unless <c>Orders:MaxWatchers</c> says otherwise.</summary>
     public const int DefaultMaxWatchers = 2000;
 
+    /// <summary>Watchers of one order; more than a customer has windows open.</summary>
+    public const int MaxWatchersPerOrder = 10;
+
     private readonly int _max = configuration.GetValue("Orders:MaxWatchers", DefaultMaxWatchers);
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, HashSet<OrderWatcher>> _watchers = [];
     private int _count;
 
-    /// <exception cref="ProblemException">503 <c>too_many_watchers</c>.</exception>
+    /// <exception cref="ProblemException">
+    /// <c>too_many_watchers</c>: 429 when the order has as many as it may, 503 when the process has.
+    /// </exception>
     public OrderWatcher Watch(Guid orderId)
     {
         lock (_lock)
         {
+            var set = _watchers.GetValueOrDefault(orderId);
+            if (set?.Count >= MaxWatchersPerOrder)
+            {
+                throw Refusal(StatusCodes.Status429TooManyRequests, "This order is watched by too many at the moment.");
+            }
+
             if (_count >= _max)
             {
-                throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "too_many_watchers", "Too many orders are watched at the moment.")
-                {
-                    RetryAfter = TimeSpan.FromSeconds(5),
-                };
+                throw Refusal(StatusCodes.Status503ServiceUnavailable, "Too many orders are watched at the moment.");
             }
 
             _count++;
             var watcher = new OrderWatcher(this, orderId);
-            if (!_watchers.TryGetValue(orderId, out var set))
-            {
-                _watchers[orderId] = set = [];
-            }
-
+            _watchers[orderId] = set ??= [];
             set.Add(watcher);
             return watcher;
         }
@@ -57,6 +61,9 @@ internal sealed class OrderEventHub(IConfiguration configuration)
             return [.. _watchers.Keys];
         }
     }
+
+    private static ProblemException Refusal(int status, string detail) =>
+        new(status, "too_many_watchers", detail) { RetryAfter = TimeSpan.FromSeconds(5) };
 
     internal void Remove(OrderWatcher watcher)
     {

@@ -101,6 +101,29 @@ public sealed class EventsTests(OrdersBed bed) : IClassFixture<OrdersBed>
     }
 
     [Fact]
+    public async Task One_order_has_ten_watchers_and_they_take_no_place_from_another()
+    {
+        using var shopper = bed.Shopper();
+        var (order, other) = (await OrderAsync(shopper), await OrderAsync(shopper));
+        var streams = new List<EventStream>();
+        for (var n = 0; n < OrderEventHub.MaxWatchersPerOrder; n++)
+        {
+            streams.Add(await EventStream.OpenAsync(shopper, order));
+        }
+
+        var refused = await shopper.GetAsync($"/api/orders/{order}/events");
+        Assert.Equal((HttpStatusCode.TooManyRequests, "too_many_watchers"), (refused.Status, refused.Code));
+        Assert.NotNull(refused.Headers.RetryAfter);
+        using (await EventStream.OpenAsync(shopper, other))
+        {
+            streams[0].Dispose();
+            await Eventually.TrueAsync(async () => await StatusOfAsync(shopper, order, lastEventId: "0") == HttpStatusCode.OK);
+        }
+
+        streams.ForEach(stream => stream.Dispose());
+    }
+
+    [Fact]
     public async Task An_open_stream_does_not_hold_up_a_replica_that_stops()
     {
         var replica = await bed.StartReplicaAsync();
