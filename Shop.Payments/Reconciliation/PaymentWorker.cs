@@ -49,7 +49,7 @@ internal sealed partial class PaymentWorker(
             {
                 PaymentStatus.Created => Starter(scope).AdvanceAsync(payment, cancellationToken),
                 PaymentStatus.Pending => ReconcileAsync(scope, payment, cancellationToken),
-                PaymentStatus.Refunding => Provider(scope).RefundAsync(payment.Id, cancellationToken),
+                PaymentStatus.Refunding => Provider(scope).RefundAsync(payment, options.Value.NotificationBaseUrl, cancellationToken),
                 _ => Task.CompletedTask,
             });
         }

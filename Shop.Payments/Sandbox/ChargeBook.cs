@@ -5,7 +5,7 @@ namespace Shop.Payments.Sandbox;
 
 /// <summary>
 /// The provider's memory, idempotent by payment id. It lives as long as the process: a payment that the provider forgot
-/// is charged again by reconciliation, as with a real provider's lost request.
+/// is charged again by reconciliation, as with a real provider's lost request, and a refund of one is believed.
 /// </summary>
 internal sealed class ChargeBook
 {
