@@ -84,14 +84,14 @@ internal sealed class PaymentStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Takes due payments for one attempt each: the next attempt moves into the future in the same statement, so two
-    /// workers never hold the same one, and one that dies leaves it to be taken up again.
+    /// Takes due payments for one attempt each: the next attempt moves into the future in the same statement, by at least the 20 s
+    /// that two calls of ten may take. So workers do not hold the same one, and one that dies leaves it to be taken up again.
     /// </summary>
     public async Task<IReadOnlyList<Payment>> ClaimDueAsync(int limit, CancellationToken cancellationToken)
     {
         const string sql = $"""
             update payments set attempts = attempts + 1,
-                   next_attempt_at = shop_now() + least(interval '5 minutes', interval '2 seconds' * power(2, least(attempts, 8)))
+                   next_attempt_at = shop_now() + greatest(interval '20 seconds', least(interval '5 minutes', interval '2 seconds' * power(2, least(attempts, 8))))
             where id in (select id from payments where next_attempt_at <= shop_now()
                          order by next_attempt_at limit $1 for update skip locked)
             returning {Columns}

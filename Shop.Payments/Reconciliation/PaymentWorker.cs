@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Shop.Payments.Notifications;
 using Shop.Payments.Payments;
 using Shop.Payments.Provider;
@@ -13,31 +14,26 @@ namespace Shop.Payments.Reconciliation;
 /// </summary>
 internal sealed partial class PaymentWorker(
     ServiceDatabases databases, IServiceScopeFactory scopes, PaymentStore store, ProviderEvents events, IOptions<PaymentOptions> options, TimeProvider time,
-    ILogger<PaymentWorker> logger) : BackgroundService
+    ILogger<PaymentWorker> logger)
+    : PeriodicWork(databases, time, Period, logger)
 {
-    private const int BatchSize = 50;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await databases.WhenReadyAsync(stoppingToken);
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await RunOnceAsync(stoppingToken);
-    }
+    // No more are claimed than are worked on at once: one that waited for another would outlast its lease.
+    private const int AtOnce = 8;
 
-    /// <summary>Takes up what is due now, once.</summary>
-    internal async Task RunOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Takes up what is due now.</summary>
+    protected override async Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        try
+        IReadOnlyList<Payment> due;
+        do
         {
-            foreach (var payment in await store.ClaimDueAsync(BatchSize, cancellationToken))
-                await TakeUpAsync(payment, cancellationToken);
+            due = await store.ClaimDueAsync(AtOnce, cancellationToken);
+            await Parallel.ForEachAsync(
+                due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+                async (payment, token) => await TakeUpAsync(payment, token));
         }
-        // The next tick tries again; an exception that left this loop would end the service.
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-        {
-            DatabaseAway(error);
-        }
+        while (due.Count == AtOnce);
     }
 
     private async Task TakeUpAsync(Payment payment, CancellationToken cancellationToken)
@@ -88,7 +84,4 @@ internal sealed partial class PaymentWorker(
 
     [LoggerMessage(2, LogLevel.Warning, "Payment {PaymentId} could not be taken forward in attempt {Attempt}")]
     private partial void Failed(Guid paymentId, int attempt, Exception error);
-
-    [LoggerMessage(3, LogLevel.Warning, "Payments cannot be read now")]
-    private partial void DatabaseAway(Exception error);
 }
