@@ -34,7 +34,7 @@ internal static class NotificationEndpoints
             metrics.NotificationRefused();
             throw new ProblemException(401, "invalid_signature", "The signature does not match, or its time stamp is more than 300 s off.");
         }
-        await events.ApplyAsync(provider, Parse(bytes), cancellationToken);
+        await events.ApplyAsync(Parse(bytes), cancellationToken);
         return TypedResults.NoContent();
     }
 

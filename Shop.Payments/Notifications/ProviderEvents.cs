@@ -8,14 +8,14 @@ using Shop.ServiceDefaults.Problems;
 namespace Shop.Payments.Notifications;
 
 /// <summary>
-/// Applies what the provider says, from a notification or because we asked: the event, the new state, the ledger and the
-/// message to Orders in one commit, or none of them.
+/// Applies what the provider says, from a notification or because we asked: the new state, the ledger and the message to Orders
+/// in one commit, or none of them. A repeat finds a payment that has moved on, and changes nothing.
 /// </summary>
 internal sealed partial class ProviderEvents(
     NpgsqlDataSource database, Outbox outbox, Failpoints failpoints, PaymentsMetrics metrics, ILogger<ProviderEvents> logger)
 {
     /// <exception cref="ProblemException">404 <c>payment_unknown</c>; 422 <c>amount_mismatch</c>.</exception>
-    public async Task ApplyAsync(string provider, ProviderEvent notification, CancellationToken cancellationToken)
+    public async Task ApplyAsync(ProviderEvent notification, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -29,7 +29,6 @@ internal sealed partial class ProviderEvents(
         }
         await using (var batch = new NpgsqlBatch(connection, transaction))
         {
-            batch.BatchCommands.Add(Received(provider, notification));
             batch.BatchCommands.Add(PaymentStore.Move(payment.Id, status, status is PaymentStatus.Declined ? "declined" : null, next: null));
             foreach (var command in Effects(payment, status))
                 batch.BatchCommands.Add(command);
@@ -70,18 +69,6 @@ internal sealed partial class ProviderEvents(
         AmountMismatch(payment.Id, payment.Amount, notification.Amount);
         throw new ProblemException(422, "amount_mismatch", "The amount is not the payment's.", "amount");
     }
-
-    private static NpgsqlBatchCommand Received(string provider, ProviderEvent notification) => new("""
-        insert into notifications (provider, event_id, payment_id, type) values ($1, $2, $3, $4)
-        on conflict do nothing
-        """)
-    {
-        Parameters =
-        {
-            new() { Value = provider }, new() { Value = notification.EventId! },
-            new() { Value = notification.PaymentId }, new() { Value = notification.Type! },
-        },
-    };
 
     [LoggerMessage(1, LogLevel.Information, "{Type} for payment {PaymentId} of order {OrderId}")]
     private partial void Applied(string type, Guid paymentId, Guid orderId);

@@ -72,7 +72,7 @@ internal sealed partial class PaymentWorker(
         if (charge is null)
             await Provider(scope).ChargeAsync(payment, options.Value.NotificationBaseUrl, cancellationToken);
         else if (type is not null)
-            await events.ApplyAsync("reconciliation", new ProviderEvent($"{payment.Id:D}/{charge.Status}", type, payment.Id, charge.Amount, charge.Currency), cancellationToken);
+            await events.ApplyAsync(new ProviderEvent($"{payment.Id:D}/{charge.Status}", type, payment.Id, charge.Amount, charge.Currency), cancellationToken);
     }
 
     private static PaymentStarter Starter(AsyncServiceScope scope) => scope.ServiceProvider.GetRequiredService<PaymentStarter>();
