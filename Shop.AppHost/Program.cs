@@ -14,18 +14,19 @@ var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
 
 var catalog = builder.AddService<Projects.Shop_Catalog>("catalog").WithReplicas(replicas)
     .Needs(catalogdb).Needs(cache).Needs(messaging)
-    .As("catalog", secrets.Catalog).Accepts("orders", secrets.Orders).SeedsInDevelopment()
+    .As("catalog", secrets.Catalog).Accepts("orders", secrets.Orders).Accepts("operator", secrets.Operator).SeedsInDevelopment()
     .ReadsStandby(postgres, catalogdb);
 
 var orders = builder.AddService<Projects.Shop_Orders>("orders").WithReplicas(replicas)
     .NeedsShards(postgres, "ordersdb").Needs(cache).Needs(messaging)
     .Calls(catalog).As("orders", secrets.Orders)
-    .Accepts("catalog", secrets.Catalog).Accepts("payments", secrets.Payments).Accepts("web", secrets.Web);
+    .Accepts("catalog", secrets.Catalog).Accepts("payments", secrets.Payments).Accepts("web", secrets.Web)
+    .Accepts("operator", secrets.Operator);
 catalog.Calls(orders);
 
 var payments = builder.AddService<Projects.Shop_Payments>("payments")
     .Needs(postgres.AddDatabase("paymentsdb")).Needs(messaging)
-    .Calls(orders).As("payments", secrets.Payments);
+    .Calls(orders).As("payments", secrets.Payments).Accepts("operator", secrets.Operator);
 
 var web = builder.AddFront<Projects.Shop_Web>("web")
     .Needs(postgres.AddDatabase("webdb"))

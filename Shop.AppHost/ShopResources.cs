@@ -11,10 +11,10 @@ internal static class ShopResources
     private const int Shards = 4;
     private const int FrontPort = 8080;
 
-    /// <summary>Keys between services and the first administrator's password.</summary>
+    /// <summary>Keys between services, the key of who operates them, and the first administrator's password.</summary>
     internal static Secrets AddSecrets(this IDistributedApplicationBuilder builder) => new(
         builder.AddSecret("catalog-key", 32), builder.AddSecret("orders-key", 32), builder.AddSecret("payments-key", 32),
-        builder.AddSecret("web-key", 32), builder.AddSecret("admin-password", 22));
+        builder.AddSecret("web-key", 32), builder.AddSecret("operator-key", 32), builder.AddSecret("admin-password", 22));
 
     /// <summary>A service of the solution: one HTTP endpoint, ready when /health says so.</summary>
     internal static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name)
@@ -121,4 +121,4 @@ internal static class ShopResources
 /// <summary>The secret parameters of Shop.</summary>
 internal sealed record Secrets(
     IResourceBuilder<ParameterResource> Catalog, IResourceBuilder<ParameterResource> Orders, IResourceBuilder<ParameterResource> Payments,
-    IResourceBuilder<ParameterResource> Web, IResourceBuilder<ParameterResource> AdminPassword);
+    IResourceBuilder<ParameterResource> Web, IResourceBuilder<ParameterResource> Operator, IResourceBuilder<ParameterResource> AdminPassword);

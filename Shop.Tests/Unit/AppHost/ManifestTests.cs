@@ -58,6 +58,16 @@ public sealed partial class ManifestTests : IDisposable
     }
 
     [Fact]
+    public async Task Services_with_dead_letters_accept_the_key_of_the_operator()
+    {
+        var resources = await PublishAsync();
+        Assert.Contains("operator-key", Of(resources, "parameter.v0"));
+        var accepting = Of(resources, "project.v0")
+            .Where(name => (string?)resources[name]!["env"]!["Internal__Callers__operator"] == "{operator-key.value}");
+        Assert.Equal(["catalog", "orders", "payments"], accepting);
+    }
+
+    [Fact]
     public async Task Without_a_place_to_write_to_it_fails()
     {
         var (exitCode, output) = await AppHostCommand.RunAsync("--publisher", "manifest");
