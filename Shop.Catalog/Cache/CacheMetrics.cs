@@ -23,7 +23,7 @@ public sealed class CacheMetrics
         _misses = _meter.CreateCounter<long>("catalog.cache.misses", "{read}", "Pages that no cache had.");
         _loads = _meter.CreateCounter<long>("catalog.cache.loads", "{load}", "Loads from the database on behalf of a cache.");
         _refused = _meter.CreateCounter<long>("catalog.cache.loads.refused", "{load}", "Loads refused, since too many were under way.");
-        _evictions = _meter.CreateCounter<long>("catalog.cache.evictions", "{page}", "Pages that made room for others.");
+        _evictions = _meter.CreateCounter<long>("catalog.cache.evictions", "{page}", "Pages that made room for others, or found none.");
         _unknown = _meter.CreateCounter<long>("catalog.cache.unknown", "{read}", "Reads of ids that are known not to exist, answered without the database.");
         _invalidations = _meter.CreateCounter<long>("catalog.cache.invalidations", "{product}", "Products of which a change was heard.");
         _meter.CreateObservableGauge("catalog.cache.hit.ratio", HitRatio, "1", "Share of reads that a cache answered, since the start.");

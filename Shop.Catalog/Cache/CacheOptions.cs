@@ -9,6 +9,9 @@ public sealed record CacheOptions
     /// <summary>Bytes that the pages of lists may take in this process.</summary>
     public long ListBytes { get; init; } = 32 << 20;
 
+    /// <summary>What makes room when they are full: LeastFrequentlyUsed or LeastRecentlyUsed (docs/caching.md).</summary>
+    public CachePolicy Policy { get; init; } = CachePolicy.LeastFrequentlyUsed;
+
     /// <summary>Longest time that a page is served without a look at Redis or the database; each page gets 50 to 100 % of it.</summary>
     public TimeSpan Fresh { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -9,18 +9,19 @@ namespace Shop.Catalog.Cache;
 /// A change that is heard while a page is being fetched keeps it from being stored.
 /// </summary>
 /// <param name="capacity">In bytes.</param>
+/// <param name="policy">Which pages make room.</param>
 /// <param name="fresh">Longest time that a page is served as it is; each gets 50 to 100 % of it.</param>
 /// <param name="stale">For how long after that it may be served while it is fetched anew; zero for never.</param>
 /// <param name="limit">An age that nothing exceeds, asked at each read.</param>
 /// <param name="spread">Answers numbers from 0 to below 1.</param>
 public sealed class PageCache<TKey>(
-    long capacity, TimeSpan fresh, TimeSpan stale, Func<TimeSpan> limit, Func<double> spread, TimeProvider time, CacheMetrics metrics)
+    long capacity, CachePolicy policy, TimeSpan fresh, TimeSpan stale, Func<TimeSpan> limit, Func<double> spread, TimeProvider time, CacheMetrics metrics)
     where TKey : notnull
 {
     // Longer than any load may wait and take.
     private static readonly TimeSpan FlightLimit = TimeSpan.FromSeconds(10);
 
-    private readonly LruCache<TKey, Entry> _pages = new(capacity, metrics.Evicted);
+    private readonly BoundedCache<TKey, Entry> _pages = new(capacity, policy, metrics.Evicted);
     private readonly ConcurrentDictionary<TKey, Flight> _flights = new();
 
     /// <summary>Bytes in use.</summary>

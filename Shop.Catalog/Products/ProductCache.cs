@@ -18,7 +18,7 @@ public sealed class ProductCache
     private static readonly TimeSpan FillPoll = TimeSpan.FromMilliseconds(20);
 
     private readonly PageCache<ProductKey> _pages;
-    private readonly LruCache<long, long> _missing = new(NegativeBytes);
+    private readonly BoundedCache<long, long> _missing = new(NegativeBytes, CachePolicy.LeastRecentlyUsed);
     private readonly RedisPages _redis;
     private readonly ProductStore _store;
     private readonly KnownProducts _known;
@@ -36,7 +36,7 @@ public sealed class ProductCache
         (_redis, _store, _known, _feed, _gate) = (redis, store, known, feed, gate);
         (_options, _metrics, _time, _spread) = (options, metrics, time, spread.Next);
         _pages = new PageCache<ProductKey>(
-            options.ProductBytes, options.Fresh, options.Stale, () => feed.IsHeard ? TimeSpan.MaxValue : options.Unheard, _spread,
+            options.ProductBytes, options.Policy, options.Fresh, options.Stale, () => feed.IsHeard ? TimeSpan.MaxValue : options.Unheard, _spread,
             time, metrics);
         feed.Changed += Forget;
         feed.Missed += _pages.Clear;

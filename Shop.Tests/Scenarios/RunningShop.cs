@@ -10,11 +10,12 @@ namespace Shop.Tests.Scenarios;
 /// Two replicas of Catalog and two of Orders, each a process of its own, over four shards, Redis and RabbitMQ. Tokens are
 /// minted here, since a load does not hash passwords.
 /// </summary>
-public sealed class RunningShop(Servers servers) : IAsyncLifetime
+public class RunningShop(Servers servers) : IAsyncLifetime
 {
     private const int Shards = 4;
     private const string CatalogKey = "key-of-catalog";
     private const string OrdersKey = "key-of-orders";
+    private const string PaymentsKey = "key-of-payments";
     private readonly List<ServiceProcess> _processes = [];
     private TokenIssuer _tokens = null!;
 
@@ -26,25 +27,40 @@ public sealed class RunningShop(Servers servers) : IAsyncLifetime
 
     public IReadOnlyList<NpgsqlDataSource> OrderDatabases { get; private set; } = [];
 
-    public async Task InitializeAsync()
+    /// <summary>What the services give their keys in Redis and their exchange.</summary>
+    protected string Prefix { get; } = Servers.UniqueName("sale");
+
+    protected string CatalogConnection { get; private set; } = "";
+
+    protected IReadOnlyList<string> OrderConnections { get; private set; } = [];
+
+    protected virtual string Redis => servers.RedisConnectionString;
+
+    protected virtual string Rabbit => servers.RabbitConnectionString;
+
+    /// <summary>Whether Catalog begins with the assortment that a developer's shop has.</summary>
+    protected virtual bool Seeds => false;
+
+    public virtual async Task InitializeAsync()
     {
         _tokens = await TokenIssuer.StartAsync();
         int[] ports = [FreePorts.Next(), FreePorts.Next(), FreePorts.Next(), FreePorts.Next()];
         Catalog = [Address(ports[0]), Address(ports[1])];
         Orders = [Address(ports[2]), Address(ports[3])];
-        var catalog = await servers.CreateDatabaseAsync("catalog");
+        CatalogConnection = await servers.CreateDatabaseAsync("catalog");
         var orders = new List<string>();
         for (var n = 0; n < Shards; n++) orders.Add(await servers.CreateDatabaseAsync($"orders{n}"));
-        CatalogDatabase = NpgsqlDataSource.Create(catalog);
+        OrderConnections = orders;
+        CatalogDatabase = NpgsqlDataSource.Create(CatalogConnection);
         OrderDatabases = [.. orders.Select(NpgsqlDataSource.Create)];
 
-        var (catalogSettings, ordersSettings) = (CatalogSettings(catalog), OrdersSettings(orders));
+        var (catalogSettings, ordersSettings) = (CatalogSettings(CatalogConnection), OrdersSettings(orders));
         foreach (var port in ports[..2]) _processes.Add(ServiceProcess.Start("Shop.Catalog", port, catalogSettings));
         foreach (var port in ports[2..]) _processes.Add(ServiceProcess.Start("Shop.Orders", port, ordersSettings));
-        foreach (var process in _processes) await process.ReadyAsync();
+        await ReadyAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         foreach (var process in _processes) await process.DisposeAsync();
         foreach (var database in OrderDatabases) await database.DisposeAsync();
@@ -79,10 +95,35 @@ public sealed class RunningShop(Servers servers) : IAsyncLifetime
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
+    protected async Task ReadyAsync()
+    {
+        foreach (var process in _processes) await process.ReadyAsync();
+    }
+
+    /// <summary>Payments and the sandbox provider, one process each.</summary>
+    protected Uri StartPayments(string database)
+    {
+        var (payments, sandbox) = (Address(FreePorts.Next()), Address(FreePorts.Next()));
+        const string SigningKey = "Sandbox:SigningKeys:0";
+        var settings = new Dictionary<string, string>(Common("payments", PaymentsKey))
+        {
+            ["ConnectionStrings:paymentsdb"] = database,
+            ["services:orders:http:0"] = $"{Orders[0]}",
+            ["services:orders:http:1"] = $"{Orders[1]}",
+            ["services:sandbox:http:0"] = $"{sandbox}",
+            [SigningKey] = Prefix,
+        };
+        _processes.Add(ServiceProcess.Start("Shop.Payments", payments.Port, settings));
+        settings = new() { ["services:payments:http:0"] = $"{payments}", [SigningKey] = Prefix };
+        _processes.Add(ServiceProcess.Start("Shop.Payments", sandbox.Port, settings, "--sandbox"));
+        return payments;
+    }
+
     private Dictionary<string, string> CatalogSettings(string database) => new(Common("catalog", CatalogKey))
     {
         ["ConnectionStrings:catalogdb"] = database,
-        ["Catalog:CachePrefix"] = _prefix,
+        ["Catalog:CachePrefix"] = Prefix,
+        ["Catalog:Seed"] = $"{Seeds}",
         ["services:orders:http:0"] = $"{Orders[0]}",
         ["services:orders:http:1"] = $"{Orders[1]}",
         ["Internal:Callers:orders"] = OrdersKey,
@@ -96,19 +137,18 @@ public sealed class RunningShop(Servers servers) : IAsyncLifetime
             ["services:catalog:http:0"] = $"{Catalog[0]}",
             ["services:catalog:http:1"] = $"{Catalog[1]}",
             ["Internal:Callers:catalog"] = CatalogKey,
+            ["Internal:Callers:payments"] = PaymentsKey,
         };
         for (var n = 0; n < Shards; n++) settings[$"ConnectionStrings:ordersdb{n}"] = databases[n];
         return settings;
     }
 
-    private readonly string _prefix = Servers.UniqueName("sale");
-
     private Dictionary<string, string> Common(string name, string key) => new(StringComparer.Ordinal)
     {
-        ["ConnectionStrings:cache"] = servers.RedisConnectionString,
-        ["ConnectionStrings:messaging"] = servers.RabbitConnectionString,
+        ["ConnectionStrings:cache"] = Redis,
+        ["ConnectionStrings:messaging"] = Rabbit,
         ["services:web:http:0"] = _tokens.Address,
-        ["Messaging:Exchange"] = _prefix,
+        ["Messaging:Exchange"] = Prefix,
         ["Internal:Name"] = name,
         ["Internal:Key"] = key,
         ["Shutdown:Notice"] = "00:00:00",

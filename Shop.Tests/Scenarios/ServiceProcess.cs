@@ -15,14 +15,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Starts a service of the solution, as it was built with this project.</summary>
     /// <param name="name">Of its project.</param>
-    public static ServiceProcess Start(string name, int port, IReadOnlyDictionary<string, string> settings)
+    public static ServiceProcess Start(string name, int port, IReadOnlyDictionary<string, string> settings, params string[] switches)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         var project = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, name);
         var address = new Uri($"http://127.0.0.1:{port}");
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(project, "bin", output.Parent.Name, output.Name, name + ".dll"), $"--urls={address}",
-            "--Logging:LogLevel:Default=Warning", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")])
+            "--Logging:LogLevel:Default=Warning", .. settings.Select(setting => $"--{setting.Key}={setting.Value}"),
+            .. switches])
         {
             WorkingDirectory = project, RedirectStandardOutput = true, RedirectStandardError = true,
         };

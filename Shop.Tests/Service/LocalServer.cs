@@ -10,20 +10,12 @@ internal sealed class LocalServer : IAsyncDisposable
 {
     private readonly Process[] _processes;
     private readonly string _data;
-    private readonly Func<Process>? _restart;
+    private readonly Func<Process> _start;
 
-    private LocalServer(Process process, string data, string connectionString, params Process[] helpers)
+    private LocalServer(Func<Process> start, string data, int port, string connectionString, params Process[] helpers)
     {
-        _processes = [process, .. helpers];
-        _data = data;
-        ConnectionString = connectionString;
-    }
-
-    private LocalServer(Func<Process> start, string data, int port)
-        : this(start(), data, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres")
-    {
-        _restart = start;
-        Port = port;
+        _processes = [start(), .. helpers];
+        (_start, _data, Port, ConnectionString) = (start, data, port, connectionString);
     }
 
     public string ConnectionString { get; }
@@ -57,12 +49,12 @@ internal sealed class LocalServer : IAsyncDisposable
         await _processes[0].WaitForExitAsync();
     }
 
-    /// <summary>After <see cref="KillAsync"/>: the same data, the same port.</summary>
+    /// <summary>After <see cref="KillAsync"/>: the same data, the same port. PostgreSQL is waited for.</summary>
     public Task StartAgainAsync()
     {
         _processes[0].Dispose();
-        _processes[0] = _restart!();
-        return TakesConnectionsAsync();
+        _processes[0] = _start();
+        return ConnectionString.StartsWith("Host=", StringComparison.Ordinal) ? TakesConnectionsAsync() : AnswersAsync(Port);
     }
 
     /// <summary>It keeps its connections and answers nobody, until it is thawed.</summary>
@@ -72,11 +64,16 @@ internal sealed class LocalServer : IAsyncDisposable
 
     private void Signal(string signal)
     {
-        var id = _processes[0].Id;
-        var children = File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        using var kill = Process.Start("kill", [signal, $"{id}", .. children]);
+        using var kill = Process.Start("kill", [signal, .. WithDescendants($"{_processes[0].Id}")]);
         kill.WaitForExit();
     }
+
+    private static IEnumerable<string> WithDescendants(string id) =>
+    [
+        id,
+        .. Directory.GetDirectories($"/proc/{id}/task").SelectMany(task => File.ReadAllText(task + "/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)).SelectMany(WithDescendants),
+    ];
 
     // It listens before it does.
     private Task TakesConnectionsAsync() => Eventually.TrueAsync(
@@ -97,7 +94,7 @@ internal sealed class LocalServer : IAsyncDisposable
         var server = new LocalServer(
             () => Start("postgres", PostgresPrograms() + "postgres", ["-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
                 "-c", "unix_socket_directories=", "-c", "max_connections=300", .. settings], []),
-            data, port);
+            data, port, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres");
         await server.TakesConnectionsAsync();
         return server;
     }
@@ -106,9 +103,11 @@ internal sealed class LocalServer : IAsyncDisposable
     {
         var (data, port) = (NewDirectory("redis"), FreePorts.Next());
         Installed("/usr/bin/redis-server", "Redis", File.Exists);
-        var server = Start("redis", "redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", data], []);
+        var server = new LocalServer(
+            () => Start("redis", "redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--dir", data], []),
+            data, port, $"127.0.0.1:{port}");
         await AnswersAsync(port);
-        return new LocalServer(server, data, $"127.0.0.1:{port}");
+        return server;
     }
 
     public static async Task<LocalServer> RabbitAsync()
@@ -120,7 +119,7 @@ internal sealed class LocalServer : IAsyncDisposable
         // A port mapper of its own: the one that RabbitMQ starts by itself stays behind as a daemon.
         var mapper = Start("rabbitmq", "epmd", ["-port", $"{mapperPort}", "-address", "127.0.0.1"], []);
         await AnswersAsync(mapperPort);
-        var server = Start("rabbitmq", program, [], new()
+        var environment = new Dictionary<string, string>
         {
             ["HOME"] = data,
             ["RABBITMQ_NODENAME"] = $"test{port}@localhost",
@@ -132,9 +131,10 @@ internal sealed class LocalServer : IAsyncDisposable
             ["RABBITMQ_DIST_PORT"] = $"{FreePorts.Next()}",
             ["ERL_EPMD_PORT"] = $"{mapperPort}",
             ["ERL_AFLAGS"] = "-start_epmd false",
-        });
+        };
+        var server = new LocalServer(() => Start("rabbitmq", program, [], environment), data, port, $"amqp://guest:guest@127.0.0.1:{port}", mapper);
         await AnswersAsync(port);
-        return new LocalServer(server, data, $"amqp://guest:guest@127.0.0.1:{port}", mapper);
+        return server;
     }
 
     public async ValueTask DisposeAsync()

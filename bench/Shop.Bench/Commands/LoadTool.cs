@@ -1,4 +1,5 @@
 using Shop.Bench.Browse;
+using Shop.Bench.Cache;
 using Shop.Bench.Processes;
 using Shop.Bench.Reserve;
 
@@ -21,6 +22,7 @@ public static class LoadTool
             {
                 case "reserve": await new ReserveScenario(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
                 case "browse": await new BrowseScenario(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
+                case "cache": await new CacheScenario(console).RunAsync(commandLine, arguments, cancellationToken); break;
                 case "http": await new AddressCommand(time, console, random).RunAsync(commandLine, arguments, cancellationToken); break;
                 case "help" or "--help" or "-h": await console.WriteLineAsync(Usage.Text); break;
                 case var unknown: throw new UsageException($"unknown scenario '{unknown}'");

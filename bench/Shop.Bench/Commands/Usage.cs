@@ -8,9 +8,10 @@ internal static class Usage
 
           reserve     reservations per second at Catalog's own port: cold products, one hot product, sold out
           browse      product pages, lists and searches at Catalog's own port
+          cache       hit ratios and costs of the policies of Catalog's in-process cache, on made-up requests
           http        --url ADDRESS [--method GET] [--body TEXT] [--status 200]: something that is running already
 
-        Options of all:
+        Options of all but cache:
           --seconds 10        measured time of each round        --warmup 3          seconds before it
           --rounds 3          rounds of each figure              --first-warmup 10   before the first round of each figure
           --max-calls N       bound on the calls of a round
@@ -30,5 +31,9 @@ internal static class Usage
         Options of browse:
           --small 10000       products of one catalogue          --products 1000000  of the other; 0 leaves it out
           --searchers 16      searches under way at once
+
+        Options of cache:
+          --products 100000   in the catalogue                   --requests 2000000  of each kind
+          --rounds 3          of each measurement
         """;
 }

@@ -141,7 +141,7 @@ public sealed class PageCacheTests : IDisposable
         Assert.InRange(perSecond.Max(), steady, 2 * steady);
     }
 
-    private PageCache<int> Cache() => new(64 << 20, Fresh, Stale, () => _limit, _random.NextDouble, _time, _metrics);
+    private PageCache<int> Cache() => new(64 << 20, CachePolicy.LeastFrequentlyUsed, Fresh, Stale, () => _limit, _random.NextDouble, _time, _metrics);
 
     private static Task<CachedPage?> Get(PageCache<int> cache, int key, Func<CancellationToken, Task<CachedPage?>> load) =>
         cache.GetAsync(key, load, CancellationToken.None).AsTask();
