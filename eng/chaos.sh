@@ -16,8 +16,12 @@ chaos_shop() {
     build Shop.Tests/Shop.Tests.csproj || { printf '0 passed, 1 failed\n'; exit 1; }
     figures=$(mktemp -d -t shop.XXXXXX)
     export SHOP_CHAOS="$figures/figures"
-    say "Running $which (an outage takes its time: about five minutes in all)"
-    test_project Shop.Tests "$figures/chaos.trx" --filter "$filter"
+    say "Running $which (an outage takes its time: about six minutes in all)"
+    trap 'end_groups; exit 130' INT TERM
+    test_group "" "$figures" chaos Shop.Tests "$filter" &
+    wait
+    trap - INT TERM
+    count_results "$figures/chaos.trx"
     [ ! -f "$SHOP_CHAOS" ] || { say "Figures ($(nproc) cores, load average $(cut -d' ' -f1-3 /proc/loadavg))"; cat "$SHOP_CHAOS"; }
     rm -rf "$figures"
     [ $((passed + failed)) -gt 0 ] || { printf 'shop: there is no scenario %s\n' "$which" >&2; failed=1; }
