@@ -39,7 +39,7 @@ public static class Extensions
         app.UseReadinessGate();
         if (app.Services.GetService<Microsoft.AspNetCore.Authentication.IAuthenticationSchemeProvider>() is not null)
         {
-            app.UseAuthentication();
+            app.UseAuthenticationOfCredentials();
             app.UseAuthorization();
         }
 

@@ -4,8 +4,10 @@ using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Internal;
@@ -80,6 +82,27 @@ public sealed class AuthenticationTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Who_brings_no_credentials_costs_no_authentication()
+    {
+        var asked = 0;
+        var events = new JwtBearerEvents
+        {
+            OnMessageReceived = _ =>
+            {
+                asked++;
+                return Task.CompletedTask;
+            },
+        };
+        await using var service = await StartAsync(
+            _web.Client.BaseAddress!.ToString(),
+            services => services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options => options.Events = events));
+        using var anonymous = await GetAsync(service, "/api/open", token: null);
+        Assert.Equal((200, 0), ((int)anonymous.StatusCode, asked));
+        using var known = await GetAsync(service, "/api/open", Token());
+        Assert.Equal((200, 1), ((int)known.StatusCode, asked));
+    }
+
+    [Fact]
     public async Task Without_keys_a_token_cannot_be_judged()
     {
         await using var service = await StartAsync("http://127.0.0.1:1");
@@ -102,9 +125,13 @@ public sealed class AuthenticationTests : IAsyncLifetime, IDisposable
         Assert.Equal("http", document.GetProperty("components").GetProperty("securitySchemes").GetProperty("bearer").GetProperty("type").GetString());
     }
 
-    private static Task<TestService> StartAsync(string web) => TestService.StartAsync(
+    private static Task<TestService> StartAsync(string web, Action<IServiceCollection>? configure = null) => TestService.StartAsync(
         new() { ["Services:web:http:0"] = web },
-        builder => builder.AddShopAuthentication(),
+        builder =>
+        {
+            builder.AddShopAuthentication();
+            configure?.Invoke(builder.Services);
+        },
         app =>
         {
             app.MapGet("/api/me", (HttpContext context) => context.User.CustomerId()).RequireAuthorization();
