@@ -31,11 +31,10 @@ public static class Extensions
         return builder;
     }
 
-    /// <summary>The middleware that every service begins with: problems, internal callers, readiness gate, authentication, authorization.</summary>
+    /// <summary>The middleware that every service begins with: problems, readiness gate, authentication, authorization.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseProblems();
-        app.Use(InternalExtensions.CheckCallerAsync);
         app.UseReadinessGate();
         if (app.Services.GetService<Microsoft.AspNetCore.Authentication.IAuthenticationSchemeProvider>() is not null)
         {

@@ -16,10 +16,8 @@ public static class InternalExtensions
     public static RouteGroupBuilder MapInternal(this IEndpointRouteBuilder app, params string[] callers)
     {
         var group = app.MapGroup("/internal").ExcludeFromDescription().AllowAnonymous();
-        group.WithMetadata(new InternalMetadata(callers));
-        // The middleware checks before the body is read; this refuses when a service forgot the middleware.
-        group.AddEndpointFilter((context, next) =>
-            context.HttpContext.Features.Get<InternalCaller>() is null ? throw Refusal() : next(context));
+        var keys = app.ServiceProvider.GetRequiredService<CallerKeys>();
+        ((IEndpointConventionBuilder)group).Finally(endpoint => Guard(endpoint, keys, callers));
         return group;
     }
 
@@ -27,31 +25,21 @@ public static class InternalExtensions
     public static IHttpClientBuilder AddCallerKey(this IHttpClientBuilder builder) =>
         builder.AddHttpMessageHandler(services => new CallerKeyHandler(services.GetRequiredService<CallerKeys>()));
 
-    /// <summary>Name of the service that makes this internal call.</summary>
-    public static string CallerName(this HttpContext context) =>
-        context.Features.Get<InternalCaller>()?.Name ?? throw new InvalidOperationException("Not an internal call.");
-
-    internal static async Task CheckCallerAsync(HttpContext context, RequestDelegate next)
+    // Around all that the endpoint does: a stranger's body is not even read.
+    private static void Guard(EndpointBuilder endpoint, CallerKeys keys, string[] callers)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<InternalMetadata>() is { } wanted)
-        {
-            var name = context.Request.Headers[CallerKeys.NameHeader].ToString();
-            var key = context.Request.Headers[CallerKeys.KeyHeader].ToString();
-            var known = context.RequestServices.GetRequiredService<CallerKeys>().Accepts(name, key);
-            if (!known || (wanted.Callers.Count > 0 && !wanted.Callers.Contains(name)))
-                throw Refusal();
-            context.Features.Set(new InternalCaller(name));
-        }
+        var inner = endpoint.RequestDelegate ?? throw new InvalidOperationException($"{endpoint.DisplayName} has no handler.");
+        endpoint.RequestDelegate = context => IsKnown(context.Request.Headers, keys, callers) ? inner(context) : throw Refusal();
+    }
 
-        await next(context);
+    private static bool IsKnown(IHeaderDictionary headers, CallerKeys keys, string[] callers)
+    {
+        var name = headers[CallerKeys.NameHeader].ToString();
+        return keys.Accepts(name, headers[CallerKeys.KeyHeader].ToString()) && (callers.Length == 0 || callers.Contains(name));
     }
 
     private static ProblemException Refusal() =>
         new(StatusCodes.Status401Unauthorized, "caller_unknown", "This address is for Shop's own services.");
-
-    private sealed record InternalMetadata(IReadOnlyList<string> Callers);
-
-    private sealed record InternalCaller(string Name);
 
     private sealed class CallerKeyHandler(CallerKeys keys) : DelegatingHandler
     {
