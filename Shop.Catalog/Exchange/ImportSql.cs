@@ -93,15 +93,6 @@ internal static class ImportSql
     /// <summary>Products whose texts are to be found anew.</summary>
     public const string ChangedProducts = "SELECT id, slug FROM import_products";
 
-    // A limit that comes or goes counts under the locks of the stock rows, which orders take in this order.
-    public const string LockLimited =
-        """
-        SELECT FROM stock WHERE variant_id IN (
-            SELECT v.id FROM import_variants i JOIN variants v USING (id)
-            WHERE (i.limit_per_customer IS NULL) <> (v.limit_per_customer IS NULL))
-        ORDER BY variant_id, warehouse FOR NO KEY UPDATE
-        """;
-
     public const string InsertProducts =
         """
         INSERT INTO products (id, slug, name_key, category, brand, price, attributes)
@@ -146,7 +137,7 @@ internal static class ImportSql
 
     public const string UpdateVariants =
         """
-        UPDATE variants v SET price = i.price, attributes = i.attributes, limit_per_customer = i.limit_per_customer
+        UPDATE variants v SET price = i.price, attributes = i.attributes
         FROM import_variants i WHERE v.id = i.id AND NOT i.is_new
         """;
 
@@ -186,6 +177,21 @@ internal static class ImportSql
 
     public const string Prices =
         "INSERT INTO price_history (variant_id, price, who) SELECT id, new, $1 FROM import_prices ORDER BY id";
+
+    // A limit that comes or goes counts under the locks of the stock rows, which orders take in this order.
+    public const string LockLimited =
+        """
+        SELECT FROM stock WHERE variant_id IN (
+            SELECT v.id FROM import_variants i JOIN variants v USING (id)
+            WHERE (i.limit_per_customer IS NULL) <> (v.limit_per_customer IS NULL))
+        ORDER BY variant_id, warehouse FOR NO KEY UPDATE
+        """;
+
+    public const string Limits =
+        """
+        UPDATE variants v SET limit_per_customer = i.limit_per_customer
+        FROM import_variants i WHERE v.id = i.id AND v.limit_per_customer IS DISTINCT FROM i.limit_per_customer
+        """;
 
     public const string Audit =
         """

@@ -55,16 +55,28 @@ public sealed class ImportStore(Outbox outbox)
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = ImportStaging.TimeoutSeconds };
         foreach (var statement in (string[])
             [
-                ImportSql.CreateTouched, ImportSql.CreatePrices, ImportSql.LockLimited, ImportSql.InsertProducts, ImportSql.UpdateProducts,
+                ImportSql.CreateTouched, ImportSql.CreatePrices, ImportSql.InsertProducts, ImportSql.UpdateProducts,
                 ImportSql.Scores, ImportSql.Texts, ImportSql.DropTexts, ImportSql.InsertVariants, ImportSql.UpdateVariants,
                 ImportSql.NameVariants, ImportSql.Stock, ImportSql.UpdateVersions, ImportSql.Documents, ImportSql.Tags,
             ])
             batch.Add(statement);
         batch.Add(SearchDocument.Learn, words);
         batch.Add(ImportSql.Prices, who);
-        batch.Add(ImportSql.Audit, who);
         await ReferenceProblems.TranslatedAsync(() => batch.ExecuteNonQueryAsync(cancellationToken));
-        return await TellAsync(connection, transaction, staging, cancellationToken);
+        var products = await TellAsync(connection, transaction, staging, cancellationToken);
+        await LimitAsync(connection, transaction, who, cancellationToken);
+        return products;
+    }
+
+    // Last, since orders wait for the stock rows that this locks; only the audit, which shows the limits, comes after it.
+    private static async Task LimitAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid who, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = ImportStaging.TimeoutSeconds };
+        batch.Add(ImportSql.LockLimited);
+        batch.Add(ImportSql.Limits);
+        batch.Add(ImportSql.Audit, who);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<IReadOnlyList<long>> TellAsync(

@@ -33,7 +33,7 @@ public sealed class ProductImport(
     /// <exception cref="ProblemException">400 import_invalid with every error in <c>rows</c>; 409 import_running.</exception>
     public async Task<ImportReport> RunAsync(ImportFile file, Editor editor, CancellationToken cancellationToken)
     {
-        ThrowIfAny(file.Errors);
+        if (file.Errors.Count > 0) ThrowIfAny((await TryAsync(file, cancellationToken)).Errors);
         await using var handle = await locks.TryAcquireAsync(LockName, Lease, cancellationToken)
             ?? throw Problem.Conflict("import_running", "Another import is running; try again when it is done.");
         using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, handle.Lost);
@@ -88,7 +88,7 @@ public sealed class ProductImport(
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static void ThrowIfAny(List<ImportError> errors)
+    private static void ThrowIfAny(IReadOnlyList<ImportError> errors)
     {
         if (errors.Count == 0) return;
         var problem = new ProblemException(

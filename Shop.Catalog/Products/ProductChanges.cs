@@ -8,7 +8,6 @@ namespace Shop.Catalog.Products;
 /// <summary>Creates, changes and retires products.</summary>
 public sealed class ProductChanges(NpgsqlDataSource database, Outbox outbox, ProductEdits edits, ProductCache cache)
 {
-    private const string SlugConstraint = "products_slug_key";
     private const int FirstVersion = 1;
 
     /// <summary>The new product's id.</summary>
@@ -20,7 +19,7 @@ public sealed class ProductChanges(NpgsqlDataSource database, Outbox outbox, Pro
         {
             return await InsertAsync(content, sku, stock, editor, numbered: false, cancellationToken);
         }
-        catch (PostgresException taken) when (taken is { ConstraintName: SlugConstraint })
+        catch (ProblemException taken) when (taken.Code == ReferenceProblems.SlugTaken)
         {
             // Another product of the same name was created at the same moment.
             return await InsertAsync(content, sku, stock, editor, numbered: true, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Shop.Catalog.Exchange;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Locks;
@@ -141,7 +142,7 @@ public sealed class ExchangeTests(CatalogBed bed) : IClassFixture<CatalogBed>, I
 
         var real = await ImportAsync(File(rows));
         Assert.Equal((HttpStatusCode.BadRequest, "import_invalid"), (real.Status, real.Code));
-        Assert.NotEmpty(real.Json["rows"]!.AsArray());
+        Assert.Equal(dry.Json["errors"]!.ToJsonString(), real.Json["rows"]!.ToJsonString());
         Assert.Equal(before, await StateAsync());
     }
 
@@ -188,6 +189,40 @@ public sealed class ExchangeTests(CatalogBed bed) : IClassFixture<CatalogBed>, I
         Assert.Equal(HttpStatusCode.OK, (await change!).Status);
         var product = (await _administrator.EditAsync(id)).Product;
         Assert.Equal(("Imported", "杯", 3), ((string)product["description"]!, (string?)product["nameZh"], (int)product["version"]!));
+    }
+
+    [Fact]
+    public async Task A_slug_that_is_given_away_meanwhile_is_refused()
+    {
+        Answer? rival = null;
+        using var interruption = bed.Services.GetRequiredService<Failpoints>().On("catalog.import.planned", async _ =>
+            rival = await _administrator.SendAsync("POST", "/api/products", """{"name":"Raced Rug","price":10}"""));
+        var refused = await ImportAsync("raced-rug,RR-1,Raced Rug,,,,more,,,20,,");
+        Assert.Equal((HttpStatusCode.Conflict, "slug_taken"), (refused.Status, refused.Code));
+        Assert.Equal(HttpStatusCode.Created, rival!.Status);
+    }
+
+    [Fact]
+    public async Task What_a_file_limits_can_be_ordered_until_the_import_is_almost_over()
+    {
+        var created = await _administrator.SendAsync("POST", "/api/products", """{"name":"Limited Lamp","price":10,"sku":"LL-1","stock":9}""");
+        var (id, customer) = ((long)created.Json["id"]!, Guid.CreateVersion7());
+        using var orders = bed.Orders();
+        await using var database = NpgsqlDataSource.Create(bed.Settings["ConnectionStrings:catalogdb"]);
+        Task<Answer> import;
+        await using (var connection = await database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var halt = new NpgsqlCommand("LOCK TABLE price_history IN EXCLUSIVE MODE", connection, transaction);
+            await halt.ExecuteNonQueryAsync();
+            import = ImportAsync("limited-lamp,LL-1,Limited Lamp,,,,more,,,11,,2");
+            await Eventually.TrueAsync(IsSomebodyWaitingAsync);
+            Assert.Equal(HttpStatusCode.OK, (await Answer.ReserveAsync(orders, Guid.CreateVersion7(), 1, customer, (id, 1))).Status);
+        }
+        Assert.Equal(HttpStatusCode.OK, (await import).Status);
+        Assert.Equal("limit_reached", (await Answer.ReserveAsync(orders, Guid.CreateVersion7(), 1, customer, (id, 2))).Code);
+        Assert.Equal(2, (int)(await _administrator.AuditAsync($"product:{id}"))[0]!["after"]!["variant LL-1"]!["limitPerCustomer"]!);
+        await bed.AssertBooksAgreeAsync();
     }
 
     [Theory]
