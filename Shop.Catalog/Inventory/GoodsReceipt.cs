@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Shop.Catalog.Products;
@@ -27,30 +29,41 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache, 
         SELECT on_hand, reserved, variant_id FROM counter
         """;
 
-    private const string Exists =
+    private const string Present =
         """
-        SELECT EXISTS (SELECT FROM variants WHERE product_id = $1 AND retired_at IS NULL
-            AND CASE WHEN $2::text IS NULL THEN id = $1 ELSE sku = $2 END)
+        SELECT s.on_hand, s.reserved, s.variant_id
+        FROM variants v JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
+        WHERE v.product_id = $1 AND v.retired_at IS NULL AND CASE WHEN $2::text IS NULL THEN v.id = $1 ELSE v.sku = $2 END
         """;
 
-    /// <exception cref="ProblemException">404 product_unknown; 409 stock_limit above a billion units.</exception>
+    /// <param name="key">Of this receipt, so that a repeat books nothing; null books always.</param>
+    /// <exception cref="ProblemException">404 product_unknown; 409 stock_limit above a billion units; 422 idempotency_key_reused.</exception>
     public async Task<StockLevel> ReceiveAsync(
-        long productId, string? sku, int quantity, Guid who, CancellationToken cancellationToken)
+        long productId, string? sku, int quantity, string? key, Guid who, CancellationToken cancellationToken)
     {
-        await using var batch = database.CreateBatch();
-        batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku), who);
-        batch.Add(Exists, productId, Text(sku));
-        var (level, variantId) = await ReadAsync(batch, productId, cancellationToken);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var known = key is not null
+            && !await RequestKey.TryClaimAsync(connection, transaction, who, key, Hash(productId, sku, quantity), cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (!known) batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku), who);
+        batch.Add(Present, productId, Text(sku));
+        var (level, variantId) = await ReadAsync(batch, known, productId, cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        if (known) return level;
         soldOut.Forget([variantId]);
         await cache.OutdateAsync(productId, cancellationToken);
         return level;
     }
 
+    private static byte[] Hash(long productId, string? sku, int quantity) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"receipt|{productId}|{sku}|{quantity}")));
+
     private static NpgsqlParameter Text(string? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 
     private static async Task<(StockLevel Level, long VariantId)> ReadAsync(
-        NpgsqlBatch batch, long productId, CancellationToken cancellationToken)
+        NpgsqlBatch batch, bool known, long productId, CancellationToken cancellationToken)
     {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (await reader.ReadAsync(cancellationToken))
@@ -58,9 +71,7 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache, 
             var (onHand, reserved) = (reader.GetInt32(0), reader.GetInt32(1));
             return (new StockLevel(productId, onHand, reserved, onHand - reserved), reader.GetInt64(2));
         }
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        throw reader.GetBoolean(0)
+        throw !known && await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken)
             ? Problem.Conflict("stock_limit", $"A variant holds at most {MaxOnHand} units.")
             : ProductProblems.Unknown(productId);
     }

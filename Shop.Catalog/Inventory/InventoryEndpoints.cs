@@ -16,8 +16,10 @@ public static class InventoryEndpoints
             .WithName("GetInventory").WithSummary("A variant's stock and its movements, the newest first")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/counts", CountAsync)
-            .WithName("CountStock").WithSummary("Book what stock-taking has found").ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .WithName("CountStock").WithSummary("Book what stock-taking has found")
+            .WithDescription("With the header Idempotency-Key a repeat changes nothing and gets the present stock.")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         group.MapPost("/damages", DamageAsync)
             .WithName("DamageStock").WithSummary("Write off units that broke or spoiled")
             .WithDescription("With the header Idempotency-Key a repeat changes nothing and gets the present stock.")
@@ -36,10 +38,10 @@ public static class InventoryEndpoints
         TypedResults.Ok(await histories.ReadAsync(sku, before, limit, cancellationToken));
 
     private static async Task<Ok<StockCount>> CountAsync(
-        CountRequest request, Editor editor, StockTaking taking, CancellationToken cancellationToken)
+        CountRequest request, HttpRequest http, Editor editor, StockTaking taking, CancellationToken cancellationToken)
     {
         request.Validate();
-        return TypedResults.Ok(await taking.CountAsync(request, editor.Id, cancellationToken));
+        return TypedResults.Ok(await taking.CountAsync(request, RequestKey.Read(http), editor.Id, cancellationToken));
     }
 
     private static async Task<Ok<StockCount>> DamageAsync(

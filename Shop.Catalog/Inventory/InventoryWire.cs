@@ -12,6 +12,9 @@ public sealed record CountRequest(string? Sku, int? Counted, string? Reason)
         .Check(Counted is >= 0 and <= GoodsReceipt.MaxOnHand, "counted", $"must be between 0 and {GoodsReceipt.MaxOnHand}")
         .Text(Reason, "reason", InventoryRules.MaxReason)
         .ThrowIfInvalid();
+
+    /// <summary>Tells a repeat from another request with the same key.</summary>
+    public byte[] Hash() => SHA256.HashData(Encoding.UTF8.GetBytes($"count|{Sku}|{Counted}|{Reason}"));
 }
 
 public sealed record DamageRequest(string? Sku, int? Quantity, string? Reason)

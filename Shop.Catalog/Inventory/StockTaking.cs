@@ -14,11 +14,11 @@ public sealed class StockTaking(NpgsqlDataSource database, StockTransactions tra
         WHERE v.sku = $1 AND s.warehouse = 1 FOR NO KEY UPDATE OF s
         """;
 
-    /// <summary>Brings the books to what was counted. Counting again changes nothing.</summary>
-    /// <exception cref="ProblemException">404 product_unknown; 409 below_reserved.</exception>
-    public Task<StockCount> CountAsync(CountRequest request, Guid who, CancellationToken cancellationToken) =>
+    /// <summary>Brings the books to what was counted. What was sold since then a repeat would bring back, unless it has the key.</summary>
+    /// <exception cref="ProblemException">404 product_unknown; 409 below_reserved; 422 idempotency_key_reused.</exception>
+    public Task<StockCount> CountAsync(CountRequest request, string? key, Guid who, CancellationToken cancellationToken) =>
         BookAsync(
-            request.Sku!, key: null, hash: [], who, "stock.counted",
+            request.Sku!, key, request.Hash(), who, "stock.counted",
             row => new StockMovement(MovementKind.Adjusted, row.VariantId, request.Counted!.Value - row.OnHand, null, request.Reason!.Trim(), who),
             cancellationToken);
 

@@ -34,11 +34,14 @@ public static class ProductEndpoints
             .WithName("GetProduct").WithSummary("A product with its description")
             .Produces<ProductDetail>().Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/{id}/stock", ReceiveAsync)
-            .WithName("ReceiveGoods").WithSummary("Receive goods").ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .WithName("ReceiveGoods").WithSummary("Receive goods")
+            .WithDescription("With the header Idempotency-Key a repeat changes nothing and gets the present stock.")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
     private static async Task<Ok<StockLevel>> ReceiveAsync(
-        long id, GoodsInput input, Editor editor, GoodsReceipt goods, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await goods.ReceiveAsync(id, input.Sku, ProductRules.CheckGoods(input), editor.Id, cancellationToken));
+        long id, GoodsInput input, HttpRequest http, Editor editor, GoodsReceipt goods, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await goods.ReceiveAsync(
+            id, input.Sku, ProductRules.CheckGoods(input), RequestKey.Read(http), editor.Id, cancellationToken));
 }

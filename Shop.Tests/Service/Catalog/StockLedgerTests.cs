@@ -56,6 +56,38 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
     }
 
     [Fact]
+    [Fact]
+    public async Task A_count_that_is_repeated_with_its_key_does_not_bring_back_what_was_sold_since()
+    {
+        var product = await bed.ProductAsync(stock: 10);
+        var count = new { sku = $"P{product}", counted = 12, reason = "counted" };
+        Assert.Equal(2, (int)(await SendAsync(_administrator, "/api/inventory/counts", "monday", count)).Json["difference"]!);
+        await ReserveAsync(product, 4);
+        await bed.PaidAsync(_order, version: 2);
+        var repeated = await SendAsync(_administrator, "/api/inventory/counts", "monday", count);
+        Assert.Equal((0, 8), ((int)repeated.Json["difference"]!, (int)repeated.Json["onHand"]!));
+        var other = await SendAsync(_administrator, "/api/inventory/counts", "monday", count with { counted = 13 });
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency_key_reused"), (other.Status, other.Code));
+        Assert.Equal(new StockNumbers(8, 0), await bed.StockAsync(product));
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Goods_are_received_once_per_key()
+    {
+        var product = await bed.ProductAsync(stock: 10);
+        var path = $"/api/products/{product}/stock";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SendAsync(_administrator, path, "truck", new { quantity = 5 })));
+        Assert.Equal([(HttpStatusCode.OK, 15)], answers.Select(answer => (answer.Status, (int)answer.Json["onHand"]!)).Distinct());
+        Assert.Equal("idempotency_key_reused", (await SendAsync(_administrator, path, "truck", new { quantity = 6 })).Code);
+        await CountAsync(product, GoodsReceipt.MaxOnHand);
+        Assert.Equal("stock_limit", (await SendAsync(_administrator, path, "ship", new { quantity = 1 })).Code);
+        await CountAsync(product, 15);
+        Assert.Equal(16, (int)(await SendAsync(_administrator, path, "ship", new { quantity = 1 })).Json["onHand"]!);
+        Assert.Equal("product_unknown", (await SendAsync(_administrator, "/api/products/999999999/stock", "van", new { quantity = 1 })).Code);
+        await bed.AssertBooksAgreeAsync();
+    }
+
     public async Task Sold_units_come_back_once_per_key_and_never_more_than_were_sold()
     {
         var product = await bed.ProductAsync(stock: 10);
@@ -229,17 +261,17 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
     private readonly HttpClient _administrator = bed.Administrator();
 
     private Task<Answer> DamageAsync(long product, int quantity, string? key = null) =>
-        SendAsync(_administrator, "damages", key, new { sku = $"P{product}", quantity, reason = "broken" });
+        SendAsync(_administrator, "/api/inventory/damages", key, new { sku = $"P{product}", quantity, reason = "broken" });
 
     private async Task<Answer> ReturnAsync(string key, long product, int quantity, int replica = 0)
     {
         using var administrator = bed.Administrator(replica);
-        return await SendAsync(administrator, "returns", key, new { orderId = _order, lines = new[] { new { productId = product, quantity } } });
+        return await SendAsync(administrator, "/api/inventory/returns", key, new { orderId = _order, lines = new[] { new { productId = product, quantity } } });
     }
 
     private static async Task<Answer> SendAsync(HttpClient client, string path, string? key, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/inventory/{path}") { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return await Answer.OfAsync(client.SendAsync(request));
     }
