@@ -30,7 +30,7 @@ public static class ReviewEndpoints
         product.MapPut("/mine", ChangeAsync).WithName("ChangeReview").WithSummary("Change your review")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
         product.MapDelete("/mine", DeleteAsync).WithName("DeleteReview").WithSummary("Take your review back")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
         var review = app.MapGroup("/api/reviews").WithTags("Reviews").RequireAuthorization(ShopClaims.Admin);
         review.MapGet("/", ModeratedAsync).WithName("ListModeratedReviews").WithSummary("Reviews that were reported, or hidden")

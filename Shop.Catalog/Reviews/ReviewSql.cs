@@ -21,13 +21,19 @@ internal static class ReviewSql
         SELECT id FROM made
         """;
 
-    /// <summary>As <see cref="Create"/>, for the one that is there; a hidden one stays hidden and uncounted.</summary>
+    /// <summary>
+    /// As <see cref="Create"/>, for the one that is there. A hidden one stays hidden and uncounted; one that a moderator let stand
+    /// is another one now, and its reports come before a moderator again.
+    /// </summary>
     public const string Change =
         """
         WITH known AS (
             SELECT id, stars, state FROM reviews WHERE product_id = $1 AND customer_id = $2 FOR NO KEY UPDATE),
         changed AS (
-            UPDATE reviews r SET stars = $3, title = $4, body = $5, author = $6, updated_at = shop_now()
+            UPDATE reviews r
+            SET stars = $3, title = $4, body = $5, author = $6, updated_at = shop_now(),
+                moderated_at = CASE WHEN known.state = 'hidden' THEN moderated_at END,
+                moderated_by = CASE WHEN known.state = 'hidden' THEN moderated_by END
             FROM known WHERE r.id = known.id),
         score AS (
             UPDATE product_scores s
@@ -36,15 +42,17 @@ internal static class ReviewSql
         SELECT id FROM known
         """;
 
-    /// <summary>$1 product, $2 customer.</summary>
+    /// <summary>$1 product, $2 customer. Whether it is gone: a hidden one stays, or its words would be written again; or nothing.</summary>
     public const string Delete =
         """
-        WITH gone AS (DELETE FROM reviews WHERE product_id = $1 AND customer_id = $2 RETURNING id, stars, state),
+        WITH known AS (
+            SELECT id, stars, state FROM reviews WHERE product_id = $1 AND customer_id = $2 FOR UPDATE),
+        gone AS (DELETE FROM reviews r USING known WHERE r.id = known.id AND known.state = 'published'),
         score AS (
             UPDATE product_scores s
-            SET stars = shift_stars(s.stars, gone.stars, NULL), rating = average_stars(shift_stars(s.stars, gone.stars, NULL))
-            FROM gone WHERE s.product_id = $1 AND gone.state = 'published')
-        SELECT id FROM gone
+            SET stars = shift_stars(s.stars, known.stars, NULL), rating = average_stars(shift_stars(s.stars, known.stars, NULL))
+            FROM known WHERE s.product_id = $1 AND known.state = 'published')
+        SELECT state = 'published' FROM known
         """;
 
     /// <summary>$1 review, $2 state, $3 reason, $4 moderator. The product's id, or nothing.</summary>
@@ -66,7 +74,7 @@ internal static class ReviewSql
     /// <summary>$1 review, $2 customer, $3 kind. The state of things: found, own.</summary>
     public const string Vote =
         """
-        WITH review AS (SELECT id, customer_id FROM reviews WHERE id = $1 AND state = 'published'),
+        WITH review AS (SELECT id, customer_id FROM reviews WHERE id = $1 AND state = 'published' FOR KEY SHARE),
         vote AS (
             INSERT INTO review_votes (review_id, customer_id, kind)
             SELECT id, $2, $3 FROM review WHERE customer_id <> $2
@@ -119,16 +127,30 @@ internal static class ReviewSql
     /// <summary>$1 limit, $2 id to begin after.</summary>
     public const string Hidden = Moderated + " WHERE state = 'hidden' AND id < $2 ORDER BY id DESC LIMIT $1";
 
-    /// <summary>$1 order. What a paid order bought; reviews written before become verified ones.</summary>
+    /// <summary>
+    /// $1 customer. Before <see cref="Create"/> and <see cref="RecordPurchases"/>: of a review and a purchase at the same moment one
+    /// comes after the other and sees it.
+    /// </summary>
+    public const string LockBuyer = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 43))";
+
+    /// <summary>$1 orders. In an order of their own, so that two of these never wait for each other in a ring.</summary>
+    public const string LockBuyersOf =
+        """
+        SELECT pg_advisory_xact_lock(buyer) FROM (
+            SELECT DISTINCT hashtextextended(customer_id::text, 43) AS buyer
+            FROM reservations WHERE order_id = ANY ($1) AND customer_id IS NOT NULL ORDER BY 1) buyers
+        """;
+
+    /// <summary>$1 orders. What paid orders bought; reviews written before become verified ones.</summary>
     public const string RecordPurchases =
         """
         WITH bought AS (
-            INSERT INTO purchases (customer_id, product_id)
             SELECT DISTINCT r.customer_id, l.product_id
             FROM reservations r JOIN reservation_lines l ON l.order_id = r.order_id AND l.revision = r.revision
-            WHERE r.order_id = ANY ($1) AND r.state = 'confirmed' AND r.customer_id IS NOT NULL AND l.shortage < l.quantity
-            ORDER BY r.customer_id, l.product_id
-            ON CONFLICT DO NOTHING RETURNING customer_id, product_id)
-        UPDATE reviews v SET verified = true FROM bought b WHERE v.customer_id = b.customer_id AND v.product_id = b.product_id
+            WHERE r.order_id = ANY ($1) AND r.state = 'confirmed' AND r.customer_id IS NOT NULL AND l.shortage < l.quantity),
+        recorded AS (
+            INSERT INTO purchases (customer_id, product_id) SELECT customer_id, product_id FROM bought ORDER BY customer_id, product_id ON CONFLICT DO NOTHING)
+        UPDATE reviews v SET verified = true
+        FROM bought b WHERE v.customer_id = b.customer_id AND v.product_id = b.product_id AND NOT v.verified
         """;
 }

@@ -16,7 +16,14 @@ public sealed class ReviewStore(NpgsqlDataSource database)
     /// <exception cref="ProblemException">404 product_unknown; 409 already_reviewed.</exception>
     public async Task<long> CreateAsync(long productId, Guid customerId, ReviewContent content, CancellationToken cancellationToken)
     {
-        if (await ScalarAsync(ReviewSql.Create, cancellationToken, Content(productId, customerId, content)) is long id) return id;
+        await using var batch = database.CreateBatch();
+        batch.Add(ReviewSql.LockBuyer, customerId);
+        batch.Add(ReviewSql.Create, Content(productId, customerId, content));
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.NextResultAsync(cancellationToken);
+            if (await reader.ReadAsync(cancellationToken)) return reader.GetInt64(0);
+        }
         throw await FindOwnAsync(productId, customerId, cancellationToken) is null
             ? ProductProblems.Unknown(productId)
             : Problem.Conflict("already_reviewed", "You have reviewed this product; change that review.");
@@ -28,10 +35,11 @@ public sealed class ReviewStore(NpgsqlDataSource database)
         if (await ScalarAsync(ReviewSql.Change, cancellationToken, Content(productId, customerId, content)) is null) throw Unknown();
     }
 
-    /// <exception cref="ProblemException">404 review_unknown.</exception>
+    /// <exception cref="ProblemException">404 review_unknown; 409 review_hidden.</exception>
     public async Task DeleteAsync(long productId, Guid customerId, CancellationToken cancellationToken)
     {
-        if (await ScalarAsync(ReviewSql.Delete, cancellationToken, productId, customerId) is null) throw Unknown();
+        var gone = await ScalarAsync(ReviewSql.Delete, cancellationToken, productId, customerId) as bool? ?? throw Unknown();
+        if (!gone) throw Problem.Conflict("review_hidden", "The shop has hidden this review; it cannot be taken back, only changed.");
     }
 
     /// <summary>The product's id.</summary>
@@ -63,7 +71,11 @@ public sealed class ReviewStore(NpgsqlDataSource database)
     }
 
     /// <summary>Behind the statements that confirm the reservations of paid orders.</summary>
-    public static void AddPurchases(NpgsqlBatch batch, Guid[] orders) => batch.Add(ReviewSql.RecordPurchases, orders);
+    public static void AddPurchases(NpgsqlBatch batch, Guid[] orders)
+    {
+        batch.Add(ReviewSql.LockBuyersOf, orders);
+        batch.Add(ReviewSql.RecordPurchases, orders);
+    }
 
     internal static ProblemException Unknown() => Problem.NotFound("review_unknown", "There is no such review.");
 

@@ -113,7 +113,8 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
     }
 
     /// <summary>Hands a message to its handler as the consumer does: in a transaction of its own.</summary>
-    internal async Task ReceiveAsync<THandler, T>(T message, long version)
+    /// <param name="beforeCommit">Runs when the handler is through.</param>
+    internal async Task ReceiveAsync<THandler, T>(T message, long version, Func<Task>? beforeCommit = null)
         where THandler : IMessageHandler<T>
     {
         await using var connection = await _database.OpenConnectionAsync();
@@ -124,6 +125,7 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
             Connection = connection, Transaction = transaction,
         };
         await ActivatorUtilities.CreateInstance<THandler>(Services).HandleAsync(message, context, CancellationToken.None);
+        await (beforeCommit?.Invoke() ?? Task.CompletedTask);
         await transaction.CommitAsync();
         context.Committed();
     }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
+using Shop.Catalog.Inventory;
+using Shop.Catalog.Reviews;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -51,6 +54,7 @@ public sealed class ReviewTests(CatalogBed bed) : IClassFixture<CatalogBed>
         await Eventually.TrueAsync(async () =>
             (int)JsonNode.Parse(await bed.Visitor().GetStringAsync($"/api/products/{product}"))!["reviews"]! == count);
         Assert.InRange(average, 1, 5);
+        await bed.AssertBooksAgreeAsync();
         customers.ForEach(customer => customer.Dispose());
     }
 
@@ -74,6 +78,63 @@ public sealed class ReviewTests(CatalogBed bed) : IClassFixture<CatalogBed>
         var items = (await PageAsync(product)).AsArray();
         Assert.Equal([("Early", true), ("Late", true), ("Never had it", false)],
             items.Select(item => ((string)item!["title"]!, (bool)item["verified"]!)).Order());
+    }
+
+    [Fact]
+    public async Task A_review_written_while_the_purchase_is_being_recorded_is_verified()
+    {
+        var (product, buyer, order) = (await bed.ProductAsync(stock: 1), Guid.CreateVersion7(), Guid.CreateVersion7());
+        using var client = bed.CustomerOf(buyer);
+        using var orders = bed.Orders();
+        await Answer.ReserveAsync(orders, order, 1, buyer, (product, 1));
+        Task<Answer>? review = null;
+        await bed.ReceiveAsync<OrderPaidHandler, OrderPaid>(new OrderPaid(order, 1, 2), version: 2, () =>
+        {
+            review = WriteAsync(client, product, 5, "Just in time");
+            return Eventually.TrueAsync(async () => review.IsCompleted || await IsSomebodyWaitingAsync());
+        });
+        Assert.True((bool)(await review!).Json["verified"]!);
+    }
+
+    [Fact]
+    public async Task A_vote_for_a_review_that_is_being_taken_back_finds_none()
+    {
+        var product = await bed.ProductAsync(stock: 1);
+        using var author = bed.Customer();
+        using var voter = bed.Customer();
+        var id = (long)(await WriteAsync(author, product, 5, "Fine")).Json["id"]!;
+        await using var database = NpgsqlDataSource.Create(bed.Settings["ConnectionStrings:catalogdb"]);
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var delete = new NpgsqlCommand(ReviewSql.Delete, connection, transaction);
+        delete.Parameters.Add(new NpgsqlParameter { Value = product });
+        delete.Parameters.Add(new NpgsqlParameter { Value = CatalogBed.CustomerOf(author) });
+        await delete.ExecuteNonQueryAsync();
+        var vote = SendAsync(voter, HttpMethod.Put, $"/api/reviews/{id}/helpful");
+        await Eventually.TrueAsync(IsSomebodyWaitingAsync);
+        await transaction.CommitAsync();
+        Assert.Equal((HttpStatusCode.NotFound, "review_unknown"), ((await vote).Status, (await vote).Code));
+    }
+
+    private async Task<bool> IsSomebodyWaitingAsync() => await bed.CountAsync(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND $1", true) > 0;
+
+    [Fact]
+    public async Task A_review_that_was_let_stand_comes_before_the_moderator_again_when_it_is_changed()
+    {
+        var product = await bed.ProductAsync(stock: 1);
+        using var author = bed.Customer();
+        using var reader = bed.Customer();
+        using var moderator = bed.Administrator();
+        var id = (long)(await WriteAsync(author, product, 4, "Fine")).Json["id"]!;
+        await SendAsync(reader, HttpMethod.Put, $"/api/reviews/{id}/report");
+        await SendAsync(moderator, HttpMethod.Put, $"/api/reviews/{id}/moderation", new { state = "published" });
+        Assert.DoesNotContain(id, await ReportedAsync());
+        await SendAsync(author, HttpMethod.Put, $"/api/products/{product}/reviews/mine", new { stars = 1, title = "Insults" });
+        Assert.Contains(id, await ReportedAsync());
+
+        async Task<IEnumerable<long>> ReportedAsync() =>
+            (await SendAsync(moderator, HttpMethod.Get, "/api/reviews?limit=100")).Json["items"]!.AsArray().Select(item => (long)item!["id"]!);
     }
 
     [Fact]
@@ -110,6 +171,8 @@ public sealed class ReviewTests(CatalogBed bed) : IClassFixture<CatalogBed>
         Assert.Empty((await PageAsync(product)).AsArray());
         await SendAsync(author, HttpMethod.Put, $"/api/products/{product}/reviews/mine", new { stars = 3, title = "Softer words" });
         Assert.Equal((0m, 0, "0,0,0,0,0"), await SummaryAsync(product));
+        var kept = await SendAsync(author, HttpMethod.Delete, $"/api/products/{product}/reviews/mine");
+        Assert.Equal((HttpStatusCode.Conflict, "review_hidden"), (kept.Status, kept.Code));
         var own = await SendAsync(author, HttpMethod.Get, $"/api/products/{product}/reviews/mine");
         Assert.Equal(("hidden", "Insults"), ((string?)own.Json["state"], (string?)own.Json["reason"]));
         Assert.DoesNotContain(id, (await SendAsync(moderator, HttpMethod.Get, "/api/reviews?limit=100")).Json["items"]!.AsArray().Select(item => (long)item!["id"]!));
