@@ -7,7 +7,7 @@ public static class AuditChecks
     public static IReadOnlyList<AuditCheck> Stock { get; } =
     [
         SqlCheck.Load("stock-counters"), SqlCheck.Load("stock-reserved"), SqlCheck.Load("stock-orders"),
-        SqlCheck.Load("customer-units"), SqlCheck.Load("coupon-uses"),
+        SqlCheck.Load("customer-units"), SqlCheck.Load("coupon-uses"), SqlCheck.Load("review-scores"),
     ];
 
     public static IReadOnlyList<AuditCheck> All { get; } =

@@ -40,7 +40,7 @@ public sealed class MoneyOfOrders() : AuditCheck(
             {
                 var (_, amount, underWay) = collected.GetValueOrDefault(order.Id);
                 var expected = order.IsPaid ? order.Total : 0;
-                if (!underWay && order.Status != "paying" && amount != expected)
+                if (!underWay && amount != expected)
                     yield return $"order {order.Id} is {order.Status} over {order.Total}: collected {amount}";
             }
         }

@@ -37,6 +37,20 @@ internal static class SettledOrders
         }
     }
 
+    /// <summary>Those of the orders that have not changed since they were read.</summary>
+    public static async Task<IReadOnlyList<SettledOrder>> UnchangedAsync(
+        AuditDatabases databases, IReadOnlyList<SettledOrder> orders, TimeSpan settled, CancellationToken cancellationToken)
+    {
+        if (orders.Count == 0) return orders;
+        var ids = orders.Select(order => order.Id).ToArray();
+        var now = new HashSet<(Guid, string)>();
+        foreach (var shard in databases.Orders)
+            now.UnionWith(await shard.ListAsync(
+                "SELECT id, status FROM orders WHERE id = ANY ($1) AND changed_at < shop_now() - $2",
+                row => (row.GetGuid(0), row.GetString(1)), cancellationToken, ids, settled));
+        return [.. orders.Where(order => now.Contains((order.Id, order.Status)))];
+    }
+
     /// <summary>Those of the orders that no shard knows.</summary>
     public static async Task<List<Guid>> UnknownAsync(AuditDatabases databases, Guid[] ids, CancellationToken cancellationToken)
     {

@@ -132,6 +132,20 @@ public sealed class AuditTests(AuditedShop shop) : IClassFixture<AuditedShop>
         },
         { "order-money", "order {paid} is paid over 2001: collected 2000", "orders", "UPDATE orders SET total = 2001 WHERE id = '{paid}'", "UPDATE orders SET total = 2000 WHERE id = '{paid}'" },
         { "order-money", "order {paid} is expired over 2000: collected 2000", "orders", "UPDATE orders SET status = 'expired' WHERE id = '{paid}'", "UPDATE orders SET status = 'paid' WHERE id = '{paid}'" },
+        { "order-money", "order {paid} is paying over 2000: collected 2000", "orders", "UPDATE orders SET status = 'paying' WHERE id = '{paid}'", "UPDATE orders SET status = 'paid' WHERE id = '{paid}'" },
+        {
+            "review-scores", "product {product}: counts {0,0,0,0,1} with rating 0, its reviews come to {0,0,0,0,0} and 0", "catalog",
+            "UPDATE product_scores SET stars = '{0,0,0,0,1}' WHERE product_id = {product}", "UPDATE product_scores SET stars = '{0,0,0,0,0}' WHERE product_id = {product}"
+        },
+        {
+            "review-scores", "product {product}: counts {0,0,0,0,0} with rating 0, its reviews come to {0,0,0,0,1} and 5", "catalog",
+            "INSERT INTO reviews (product_id, customer_id, stars, title, body) VALUES ({product}, '{customer}', 5, 'x', '')", "DELETE FROM reviews WHERE product_id = {product}"
+        },
+        {
+            "review-scores", "counts 2 helpful and 0 reports, given were 0 and 0", "catalog",
+            "INSERT INTO reviews (product_id, customer_id, stars, title, body, state, helpful) VALUES ({product}, '{customer}', 5, 'x', '', 'hidden', 2)",
+            "DELETE FROM reviews WHERE product_id = {product}"
+        },
         {
             "order-money", "2000 were collected for order {customer}", "payments",
             "UPDATE payments SET order_id = '{customer}'", "UPDATE payments SET order_id = '{paid}'"
@@ -172,6 +186,36 @@ public sealed class AuditTests(AuditedShop shop) : IClassFixture<AuditedShop>
         var (clean, report) = await AuditAsync(TimeSpan.FromMinutes(5));
         await shop.ExecuteAsync("orders", "UPDATE orders SET status = 'reserved' WHERE id = '{waiting}'");
         Assert.True(clean, report);
+    }
+
+    [Fact]
+    public async Task An_order_that_ends_while_it_is_compared_is_no_difference()
+    {
+        await using var output = new StringWriter();
+        Task<bool> audit;
+        await using (var connection = await shop.Databases.Catalog!.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var halt = new NpgsqlCommand("LOCK TABLE reservations IN ACCESS EXCLUSIVE MODE", connection, transaction);
+            await halt.ExecuteNonQueryAsync();
+            audit = new AuditReport(output).RunAsync([new ReservationsOfOrders()], shop.Databases, TimeSpan.Zero, CancellationToken.None);
+            await Eventually.TrueAsync(IsAuditWaitingAsync);
+            await shop.ExecuteAsync("orders", "UPDATE orders SET status = 'cancelled' WHERE id = '{waiting}'");
+            await using var release = new NpgsqlCommand($"UPDATE reservations SET state = 'released' WHERE order_id = '{shop.Names["waiting"]}'", connection, transaction);
+            await release.ExecuteNonQueryAsync();
+            await transaction.CommitAsync();
+        }
+        var clean = await audit;
+        await shop.ExecuteAsync("orders", "UPDATE orders SET status = 'reserved' WHERE id = '{waiting}'");
+        await shop.ExecuteAsync("catalog", "UPDATE reservations SET state = 'reserved' WHERE order_id = '{waiting}'");
+        Assert.True(clean, output.ToString());
+    }
+
+    private async Task<bool> IsAuditWaitingAsync()
+    {
+        await using var command = shop.Databases.Catalog!.CreateCommand(
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'shop audit' AND wait_event_type = 'Lock'");
+        return (bool)(await command.ExecuteScalarAsync())!;
     }
 
     [Fact]
