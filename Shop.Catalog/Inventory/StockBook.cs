@@ -42,7 +42,10 @@ public sealed class StockBook
     public IReadOnlyList<Reservation> Sold => _sold;
     public IEnumerable<(Guid OrderId, ReservationLine Line)> ChangedLines => _changedLines.Select(line => (line.Key.OrderId, line.Value));
     public IEnumerable<Reservation> ChangedReservations => _changed.Select(id => _reservations[id]);
-    public IEnumerable<CustomerUnits> ChangedUnits => _changedUnits.Select(key => new CustomerUnits(key.VariantId, key.CustomerId, _units[key]));
+
+    /// <summary>In the order in which everybody locks them.</summary>
+    public IEnumerable<CustomerUnits> ChangedUnits => _changedUnits.Order().Select(key => new CustomerUnits(key.VariantId, key.CustomerId, _units[key]));
+
 
     public StockRow? Stock(long variantId) => _stock.GetValueOrDefault(variantId);
 

@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Shop.Catalog.Inventory;
 using Npgsql;
 
 namespace Shop.Tests.Service.Catalog;
@@ -82,6 +85,31 @@ public abstract class CustomerLimitTests(CatalogBed bed)
         await bed.LimitAsync(product, 20);
         await UnitsAsync(product, 13);
     }
+
+    [Fact]
+    public async Task A_limit_counts_orders_whose_first_movements_are_carried_and_remembers_dropped_ones_while_it_is_off()
+    {
+        var (product, order) = (await bed.ProductAsync(stock: 100), Guid.CreateVersion7());
+        await ReserveAsync(order, product, 2);
+        await bed.PaidAsync(order, version: 2);
+        await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '181 days' WHERE order_id = $1 AND kind = 'reserved'", order);
+        await bed.ExecuteAsync("UPDATE reservations SET created_at = created_at - interval '182 days' WHERE order_id = $1", order);
+        await RetainAsync();
+        await bed.LimitAsync(product, 5);
+        await UnitsAsync(product, 2);
+
+        await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '181 days' WHERE order_id = $1", order);
+        await bed.ExecuteAsync("UPDATE reservations SET updated_at = updated_at - interval '181 days' WHERE order_id = $1", order);
+        await RetainAsync();
+        Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM reservations WHERE order_id = $1", order));
+        await bed.ExecuteAsync("UPDATE variants SET limit_per_customer = NULL WHERE id = $1", product);
+        await ReserveAsync(Guid.CreateVersion7(), product, 1);
+        await bed.LimitAsync(product, 5);
+        await UnitsAsync(product, 3);
+    }
+
+    private Task RetainAsync() =>
+        bed.Services.GetServices<IHostedService>().OfType<InventoryRetention>().Single().RunAsync(CancellationToken.None);
 
     [Fact]
     public async Task A_limit_set_in_the_middle_of_buys_counts_them_all()

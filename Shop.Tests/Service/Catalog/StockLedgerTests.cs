@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Shop.Catalog.Inventory;
 
 namespace Shop.Tests.Service.Catalog;
@@ -56,7 +57,6 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
     }
 
     [Fact]
-    [Fact]
     public async Task A_count_that_is_repeated_with_its_key_does_not_bring_back_what_was_sold_since()
     {
         var product = await bed.ProductAsync(stock: 10);
@@ -88,6 +88,7 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
         await bed.AssertBooksAgreeAsync();
     }
 
+    [Fact]
     public async Task Sold_units_come_back_once_per_key_and_never_more_than_were_sold()
     {
         var product = await bed.ProductAsync(stock: 10);
@@ -183,6 +184,54 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
         await RetainAsync();
         Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM stock_ledger WHERE variant_id = $1", product));
         await bed.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Orders_that_came_out_short_are_kept_longer_and_do_not_keep_others_from_being_dropped()
+    {
+        var product = await bed.ProductAsync(stock: 10);
+        await ReserveAsync(product, 1);
+        await bed.PaidAsync(_order, version: 2);
+        await bed.ExecuteAsync("UPDATE reservations SET updated_at = shop_now() - interval '181 days' WHERE order_id = $1", _order);
+        await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '181 days' WHERE order_id = $1", _order);
+        var customer = Guid.CreateVersion7();
+        await bed.ExecuteAsync(
+            """
+            WITH short AS (
+                INSERT INTO reservations (order_id, revision, body_hash, customer_id, state, lease_until, updated_at)
+                SELECT gen_random_uuid(), 1, '', $2, 'confirmed', shop_now(), shop_now() - interval '190 days' FROM generate_series(1, 600)
+                RETURNING order_id)
+            INSERT INTO reservation_lines (order_id, revision, variant_id, product_id, sku, quantity, price, currency, name, shortage)
+            SELECT order_id, 1, $1, $1, 'x', 1, 1, 'CNY', 'x', 1 FROM short
+            """, product, customer);
+
+        await RetainAsync();
+        Assert.Equal((0, 600), (await KeptAsync("order_id", _order), await KeptAsync("customer_id", customer)));
+        await bed.ExecuteAsync("UPDATE reservations SET updated_at = updated_at - interval '545 days' WHERE customer_id = $1", customer);
+        await RetainAsync();
+        Assert.Equal(0, await KeptAsync("customer_id", customer));
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    private Task<long> KeptAsync(string column, Guid value) => bed.CountAsync($"SELECT count(*) FROM reservations WHERE {column} = $1", value);
+
+    [Fact]
+    public async Task Retention_waits_for_no_row_of_a_customer_that_a_reservation_has_taken_up()
+    {
+        var product = await bed.ProductAsync(stock: 1);
+        await bed.ExecuteAsync("INSERT INTO customer_units (variant_id, customer_id, units) SELECT $1, gen_random_uuid(), 0 FROM generate_series(1, 3)", product);
+        await using var database = NpgsqlDataSource.Create(bed.Settings["ConnectionStrings:catalogdb"]);
+        await using (var connection = await database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var take = new NpgsqlCommand("SELECT FROM customer_units WHERE variant_id = $1 LIMIT 1 FOR UPDATE", connection, transaction);
+            take.Parameters.Add(new NpgsqlParameter { Value = product });
+            await take.ExecuteNonQueryAsync();
+            await RetainAsync();
+            Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM customer_units WHERE variant_id = $1", product));
+        }
+        await RetainAsync();
+        Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM customer_units WHERE variant_id = $1", product));
     }
 
     [Fact]
