@@ -42,7 +42,7 @@ internal sealed partial class OrderListener(ServiceDatabases databases, OrderEve
 
     private async Task ListenAsync(int shard, CancellationToken stoppingToken)
     {
-        await using var connection = await databases[shard].OpenConnectionAsync(stoppingToken);
+        await using var connection = await databases.Sessions(shard).OpenConnectionAsync(stoppingToken);
         connection.Notification += OnNotification;
         try
         {

@@ -25,11 +25,13 @@ internal sealed class ChangeQuantity(Shards shards, OrderQueries queries, Catalo
         UPDATE orders SET pending_quantity = NULL WHERE id = $1 AND revision = $2 AND pending_quantity = $3
         """;
 
+    // Also when another settler was refused and forgot the quantity, or a new one is noted by now: Catalog holds this revision.
     private const string Apply = $"""
         WITH changed AS (
             UPDATE orders
-            SET revision = revision + 1, total = $4, discount = $8, pending_quantity = NULL, version = version + 1, changed_at = shop_now()
-            WHERE id = $1 AND revision = $2 AND pending_quantity = $3 AND status = 'reserved'
+            SET revision = revision + 1, total = $4, discount = $8, pending_quantity = nullif(pending_quantity, $3), version = version + 1,
+                changed_at = shop_now()
+            WHERE id = $1 AND revision = $2 AND status = 'reserved'
             RETURNING id, version, status
         ), lines AS (
             UPDATE order_lines l SET quantity = $3, price = $5, name = $6, name_zh = $7 FROM changed WHERE l.order_id = changed.id

@@ -26,11 +26,23 @@ internal sealed class StartPayment(Shards shards, OrderQueries queries, ChangeQu
             var order = await queries.FindAsync(orderId, customerId, cancellationToken) ?? throw OrdersEndpoints.Unknown();
             if (order.PendingQuantity is not null)
             {
-                await changes.SettleAsync(order, cancellationToken);
+                await SettleAsync(order, cancellationToken);
             }
         }
 
         throw NotPayable(OrderStatus.Reserved);
+    }
+
+    private async Task SettleAsync(Order order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changes.SettleAsync(order, cancellationToken);
+        }
+        catch (ProblemException refused) when (refused.Status != StatusCodes.Status503ServiceUnavailable)
+        {
+            // The quantity cannot be had and is forgotten; the order is paid as it is.
+        }
     }
 
     /// <summary>Null while a new quantity is being reserved.</summary>

@@ -26,6 +26,9 @@ public sealed class ServiceDatabases : IReadOnlyList<NpgsqlDataSource>
     /// <summary>The data source of a shard.</summary>
     public NpgsqlDataSource this[int index] => _databases[index].DataSource;
 
+    /// <summary>Of a shard, outside the pool: each connection is a session of its own, for those who keep one open.</summary>
+    public NpgsqlDataSource Sessions(int index) => _databases[index].Dedicated;
+
     /// <summary>Completes once <see cref="IsReady"/>; background work that touches tables waits for it first.</summary>
     public Task WhenReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 

@@ -71,6 +71,16 @@ public sealed class EventsTests(OrdersBed bed) : IClassFixture<OrdersBed>
     }
 
     [Fact]
+    public async Task Listening_takes_no_connection_of_those_for_requests()
+    {
+        await using var small = await bed.StartReplicaAsync(("Database:MaxPoolSize", "1"));
+        using var shopper = bed.Shopper(small, Guid.CreateVersion7());
+        var order = await OrderAsync(shopper);
+        using var stream = await EventStream.OpenAsync(shopper, order);
+        Assert.Equal("reserved", (await stream.NextAsync())?.Status);
+    }
+
+    [Fact]
     public async Task Who_has_seen_the_end_is_told_not_to_come_back()
     {
         using var shopper = bed.Shopper();

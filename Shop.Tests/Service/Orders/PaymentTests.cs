@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Shop.ServiceDefaults;
 
 namespace Shop.Tests.Service.Orders;
 
@@ -174,6 +176,29 @@ public sealed class PaymentTests(OrdersBed bed) : IClassFixture<OrdersBed>
 
         Assert.Equal(4000, (await bed.StartPaymentAsync(order, _payment, shopper.CustomerId)).Json.GetProperty("amount").GetInt64());
         Assert.Equal(4, (await shopper.OrderOfAsync(order)).Json.GetProperty("lines")[0].GetProperty("quantity").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_quantity_that_cannot_be_had_does_not_keep_the_order_from_being_paid()
+    {
+        using var shopper = bed.Shopper();
+        var order = await OrderAsync(shopper);
+        await bed.ExecuteAsync(order, "UPDATE orders SET pending_quantity = 11 WHERE id = $1");
+        var terms = await bed.StartPaymentAsync(order, _payment, shopper.CustomerId);
+        Assert.Equal((HttpStatusCode.OK, 2000), (terms.Status, terms.Json.GetProperty("amount").GetInt64()));
+        Assert.Equal("paying", await StatusAsync(order));
+    }
+
+    [Fact]
+    public async Task A_quantity_that_Catalog_holds_is_applied_though_another_settler_was_refused_and_forgot_it()
+    {
+        using var shopper = bed.Shopper();
+        var order = await OrderAsync(shopper);
+        await bed.ExecuteAsync(order, "UPDATE orders SET pending_quantity = 4 WHERE id = $1");
+        using var rival = bed.Services.GetRequiredService<Failpoints>().On("orders.changed.before-commit", async _ =>
+            await bed.ExecuteAsync(order, "UPDATE orders SET pending_quantity = NULL WHERE id = $1"));
+        Assert.Equal(4000, (await bed.StartPaymentAsync(order, _payment, shopper.CustomerId)).Json.GetProperty("amount").GetInt64());
+        Assert.Equal(2, await bed.QueryAsync<int>(order, "SELECT revision FROM orders WHERE id = $1"));
     }
 
     [Fact]
