@@ -64,7 +64,7 @@ public sealed class PromotionEditing(NpgsqlDataSource database)
         return await ChangeAsync(transaction, Insert, Parameters(content), "promotion.created", editor, null, cancellationToken);
     }
 
-    /// <exception cref="ProblemException">400 naming the fields; 404 promotion_unknown; 409 promotion_stopped; 412 version_mismatch.</exception>
+    /// <exception cref="ProblemException">400 naming the fields; 404 promotion_unknown; 409 promotion_stopped, promotion_used; 412 version_mismatch.</exception>
     public async Task<PromotionItem> ChangeAsync(
         string code, PromotionInput input, Editor editor, CancellationToken cancellationToken)
     {
@@ -74,6 +74,8 @@ public sealed class PromotionEditing(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (before, json) = await LockAsync(transaction, code, editor, cancellationToken);
         if (before.StoppedAt is not null) throw Problem.Conflict("promotion_stopped", "It was stopped for good; make another one.");
+        if (before.Used > 0 && !GivesTheSame(before, content))
+            throw Problem.Conflict("promotion_used", "Orders use it: what it gives stays. Stop it and make another one.");
         return await ChangeAsync(transaction, Update, Parameters(content), "promotion.changed", editor, json, cancellationToken);
     }
 
@@ -156,6 +158,12 @@ public sealed class PromotionEditing(NpgsqlDataSource database)
         }
     }
 
+    private static bool GivesTheSame(PromotionItem before, PromotionContent after) =>
+        before.Kind == Promotion.NameOf(after.Kind) && before.Value == ToMajor(after.Kind, after.Value)
+        && before.Minimum == Money.ToMajor(after.Minimum);
+
+    private static decimal ToMajor(PromotionKind? kind, long value) => kind == PromotionKind.Amount ? Money.ToMajor(value) : value;
+
     private static ProblemException? Of(PostgresException refused) => refused.ConstraintName switch
     {
         TakenConstraint => Problem.Conflict("coupon_taken", "There is a promotion of this code."),
@@ -173,16 +181,12 @@ public sealed class PromotionEditing(NpgsqlDataSource database)
         SqlValue.Integer(content.MaxUses), SqlValue.Integer(content.MaxUsesPerCustomer),
     ];
 
-    private static PromotionItem Read(NpgsqlDataReader row)
-    {
-        var value = row.GetInt64(4);
-        return new PromotionItem(
-            row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3),
-            row.GetString(3) == Promotion.NameOf(PromotionKind.Amount) ? Money.ToMajor(value) : value, Money.ToMajor(row.GetInt64(5)),
-            row.GetFieldValue<DateTimeOffset>(6), row.GetFieldValue<DateTimeOffset>(7), row.IsDBNull(8) ? null : row.GetInt32(8),
-            row.IsDBNull(9) ? null : row.GetInt32(9), row.GetInt32(10), row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
-            row.GetInt32(12));
-    }
+    private static PromotionItem Read(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3),
+        ToMajor(Promotion.KindOf(row.GetString(3)), row.GetInt64(4)), Money.ToMajor(row.GetInt64(5)),
+        row.GetFieldValue<DateTimeOffset>(6), row.GetFieldValue<DateTimeOffset>(7), row.IsDBNull(8) ? null : row.GetInt32(8),
+        row.IsDBNull(9) ? null : row.GetInt32(9), row.GetInt32(10), row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
+        row.GetInt32(12));
 
     private static string Known(string code) => Coupon.IsValid(code) ? Coupon.Normal(code) : throw Unknown();
 

@@ -86,6 +86,13 @@ public sealed class PromotionTests(CatalogBed bed) : IClassFixture<CatalogBed>, 
         await UseAsync(code);
         var below = await _administrator.SendAsync("PUT", $"/api/promotions/{code}", CouponInput.With(new { code, maxUses = 1 }).ToJsonString());
         Assert.Equal((HttpStatusCode.BadRequest, "maxUses"), (below.Status, (string?)below.Json["field"]));
+        foreach (var other in (object[])[new { code, kind = "amount" }, new { code, value = 99 }, new { code, minimum = 1 }])
+        {
+            var refused = await _administrator.SendAsync("PUT", $"/api/promotions/{code}", CouponInput.With(other).ToJsonString());
+            Assert.Equal((HttpStatusCode.Conflict, "promotion_used"), (refused.Status, refused.Code));
+        }
+        var renamed = await _administrator.SendAsync("PUT", $"/api/promotions/{code}", CouponInput.With(new { code, name = "Other", maxUses = 2 }).ToJsonString());
+        Assert.Equal(HttpStatusCode.OK, renamed.Status);
         Assert.Equal(2, (int)(await _administrator.SendAsync("GET", $"/api/promotions/{code}")).Json["used"]!);
         Assert.Equal("promotion_unknown", (await _administrator.SendAsync("GET", "/api/promotions/NOBODYS")).Code);
     }
