@@ -25,7 +25,7 @@ public sealed class CategoryEditing(NpgsqlDataSource database, SharedNames names
     public const int MaxDepth = 8;
 
     // A move changes the tags of all products below it.
-    private const int TimeoutSeconds = 60;
+    private const int TimeoutSeconds = 120;
 
     /// <exception cref="ProblemException">400 naming the fields; 409 category_taken, category_depth.</exception>
     public async Task<CategoryForEditing> CreateAsync(CategoryInput input, Editor editor, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ public sealed class CategoryEditing(NpgsqlDataSource database, SharedNames names
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.Add(ProductSql.LockCategories);
-        batch.Add(CategorySql.Place, category.Slug, SqlValue.Text(category.Parent));
+        batch.Add(CategorySql.Place, category.Slug, SqlValue.Text(category.Parent), MaxDepth);
         batch.Add(CategorySql.Find, category.Slug);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -114,17 +114,20 @@ internal static class CategorySql
 
     public const string Update = "UPDATE categories SET name = $2, name_zh = $3, parent = $4, position = $5 WHERE slug = $1";
 
-    // Whether the category would stand below itself, and how deep its lowest descendant would be.
+    // Whether the category would stand below itself, and how deep its lowest descendant would be. No further than the depth ($3)
+    // that is refused anyway, and not through the category itself: a ring that came about elsewhere ends here and can be mended.
     public const string Place =
         """
         WITH RECURSIVE above (slug, level) AS (
             SELECT $2::text, 1 WHERE $2 IS NOT NULL
             UNION ALL
-            SELECT c.parent, a.level + 1 FROM above a JOIN categories c USING (slug) WHERE c.parent IS NOT NULL AND a.slug <> $1),
+            SELECT c.parent, a.level + 1 FROM above a JOIN categories c USING (slug)
+            WHERE c.parent IS NOT NULL AND a.slug <> $1 AND a.level <= $3),
         below (slug, level) AS (
             SELECT $1::text, 1
             UNION ALL
-            SELECT c.slug, b.level + 1 FROM below b JOIN categories c ON c.parent = b.slug)
+            SELECT c.slug, b.level + 1 FROM below b JOIN categories c ON c.parent = b.slug
+            WHERE c.slug <> $1 AND b.level <= $3)
         SELECT EXISTS (SELECT FROM above WHERE slug = $1),
                (SELECT coalesce(max(level), 0) FROM above) + (SELECT max(level) FROM below)
         """;
@@ -132,7 +135,7 @@ internal static class CategorySql
     public const string RefreshTags =
         """
         WITH RECURSIVE below (slug) AS (
-            SELECT $1::text UNION ALL SELECT c.slug FROM below b JOIN categories c ON c.parent = b.slug)
+            SELECT $1::text UNION SELECT c.slug FROM below b JOIN categories c ON c.parent = b.slug)
         UPDATE product_search s SET tags = product_tags(p.id)
         FROM products p WHERE p.id = s.product_id AND p.category IN (SELECT slug FROM below)
         """;

@@ -11,15 +11,26 @@ namespace Shop.Catalog.Seed;
 /// </summary>
 public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
 {
+    // A slow disk, and the other replicas that start at the same time.
+    private const int TimeoutSeconds = 90;
+
     public async Task SeedAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var assortment = Assortment.Load();
         await using var batch = database.CreateBatch();
+        batch.Timeout = TimeoutSeconds;
         AddCategories(batch, assortment.Categories);
         AddBrands(batch, Brands.Named);
         if (configuration.GetValue<bool>("Catalog:Seed")) AddProducts(batch, assortment.Products);
-        batch.Add(SeedSql.Analyze);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (await batch.ExecuteNonQueryAsync(cancellationToken) > 0) await AnalyzeAsync(database, cancellationToken);
+    }
+
+    // What was just added has no statistics yet.
+    private static async Task AnalyzeAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SeedSql.Analyze);
+        command.CommandTimeout = TimeoutSeconds;
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static void AddCategories(NpgsqlBatch batch, IReadOnlyList<SeedCategory> categories) => batch.Add(

@@ -7,7 +7,7 @@ internal static class SeedSql
         """
         INSERT INTO categories (slug, name, name_zh, position, parent)
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
-        ON CONFLICT (slug) DO UPDATE SET parent = excluded.parent WHERE categories.parent IS NULL AND excluded.parent IS NOT NULL
+        ON CONFLICT (slug) DO NOTHING
         """;
 
     public const string Brands =

@@ -59,6 +59,26 @@ public sealed class CategoryEditingTests(CatalogBed bed) : IClassFixture<Catalog
     }
 
     [Fact]
+    public async Task A_ring_that_came_about_elsewhere_can_be_looked_at_and_mended()
+    {
+        foreach (var slug in new[] { "round-a", "round-b", "round-c", "beside" }) await CategoryAsync(slug);
+        await bed.ExecuteAsync("UPDATE categories SET parent = CASE slug WHEN 'round-a' THEN 'round-b' WHEN 'round-b' THEN 'round-c' ELSE 'round-a' END WHERE slug LIKE 'round-_'");
+        var refused = await _administrator.SendAsync("PUT", "/api/categories/beside", """{"name":"Beside","parent":"round-a"}""");
+        Assert.Equal((HttpStatusCode.Conflict, "category_depth"), (refused.Status, refused.Code));
+        Assert.Equal(HttpStatusCode.OK, (await _administrator.SendAsync("PUT", "/api/categories/round-a", """{"name":"A"}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await _administrator.SendAsync("PUT", "/api/categories/beside", """{"name":"Beside","parent":"round-b"}""")).Status);
+    }
+
+    [Fact]
+    public async Task What_became_of_the_seeded_categories_outlives_a_restart_which_plans_nothing_anew()
+    {
+        await _administrator.SendAsync("PUT", "/api/categories/wearables", """{"name":"Wearables"}""");
+        await using var restarted = await CatalogBed.StartAsync(bed.Settings);
+        Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM categories WHERE slug = $1 AND parent IS NULL", "wearables"));
+        Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM pg_stat_user_tables WHERE last_analyze IS NOT NULL AND $1", true));
+    }
+
+    [Fact]
     public async Task Categories_are_eight_levels_deep_at_most()
     {
         for (var level = 1; level <= 8; level++) await CategoryAsync($"deep-{level}", level == 1 ? null : $"deep-{level - 1}");
