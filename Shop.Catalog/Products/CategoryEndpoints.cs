@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Shop.Catalog.Search;
 
 namespace Shop.Catalog.Products;
 
@@ -17,14 +18,14 @@ public static class CategoryEndpoints
         HttpContext http, CategoryList categories, string? lang, CancellationToken cancellationToken)
     {
         var language = Language.Choose(http, lang);
-        return TypedResults.Ok(await categories.ReadAsync(language, cancellationToken));
+        return TypedResults.Ok(await categories.ReadAsync(language, http.User.Freshness(), cancellationToken));
     }
 
     private static async Task<Ok<ListedBrands>> BrandsAsync(
         HttpContext http, CategoryList categories, string? lang, CancellationToken cancellationToken)
     {
         var language = Language.Choose(http, lang);
-        var brands = await categories.BrandsAsync(cancellationToken);
+        var brands = await categories.BrandsAsync(http.User.Freshness(), cancellationToken);
         return TypedResults.Ok(new ListedBrands([.. brands.Select(brand => new ListedBrand(brand.Slug, brand.NameIn(language), brand.Count))]));
     }
 }

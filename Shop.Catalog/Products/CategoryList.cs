@@ -35,39 +35,52 @@ public sealed class CategoryList(CatalogReads reads, TimeProvider time)
     private readonly BriefCache<CategoryTree> _tree = new(1, Life, time);
     private readonly BriefCache<IReadOnlyList<Brand>> _brands = new(1, Life, time);
 
-    public ValueTask<CategoryTree> TreeAsync(CancellationToken cancellationToken) => _tree.GetAsync("", LoadTreeAsync, cancellationToken);
+    public ValueTask<CategoryTree> TreeAsync(CancellationToken cancellationToken) =>
+        _tree.GetAsync("", token => LoadTreeAsync(Freshness.MayLag, token), cancellationToken);
 
     public ValueTask<IReadOnlyList<Brand>> BrandsAsync(CancellationToken cancellationToken) =>
-        _brands.GetAsync("", LoadBrandsAsync, cancellationToken);
+        _brands.GetAsync("", token => LoadBrandsAsync(Freshness.MayLag, token), cancellationToken);
+
+    /// <param name="freshness"><see cref="Freshness.Current"/> counts anew, for who must see what they did.</param>
+    public ValueTask<CategoryTree> TreeAsync(Freshness freshness, CancellationToken cancellationToken) => freshness == Freshness.Current
+        ? new(LoadTreeAsync(freshness, cancellationToken))
+        : TreeAsync(cancellationToken);
+
+    /// <inheritdoc cref="TreeAsync(Freshness, CancellationToken)"/>
+    public ValueTask<IReadOnlyList<Brand>> BrandsAsync(Freshness freshness, CancellationToken cancellationToken) =>
+        freshness == Freshness.Current ? new(LoadBrandsAsync(freshness, cancellationToken)) : BrandsAsync(cancellationToken);
 
     /// <summary>The slugs of a category and all below it; null when none is asked for, it is not known or there are too many.</summary>
-    public async Task<IReadOnlyList<string>?> SubtreeAsync(string? category, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>?> SubtreeAsync(
+        string? category, Freshness freshness, CancellationToken cancellationToken)
     {
         if (category is null) return null;
-        var subtree = (await TreeAsync(cancellationToken)).Subtree(category);
+        var subtree = (await TreeAsync(freshness, cancellationToken)).Subtree(category);
         return subtree.Count is > 0 and <= MaxSubtree ? [.. subtree.Select(below => below.Slug)] : null;
     }
 
-    public async Task<CategoryItems> ReadAsync(string language, CancellationToken cancellationToken)
+    public async Task<CategoryItems> ReadAsync(string language, Freshness freshness, CancellationToken cancellationToken)
     {
-        var tree = await TreeAsync(cancellationToken);
+        var tree = await TreeAsync(freshness, cancellationToken);
         return new CategoryItems([.. tree.All.Select(
             category => new CategoryItem(category.Slug, category.NameIn(language), tree.CountOf(category.Slug), category.Parent))]);
     }
 
-    private Task<CategoryTree> LoadTreeAsync(CancellationToken cancellationToken) => ReadAsync(
-        SelectCategories,
+    private Task<CategoryTree> LoadTreeAsync(Freshness freshness, CancellationToken cancellationToken) => ReadAsync(
+        freshness, SelectCategories,
         row => new Category(
             row.GetString(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetInt32(4)),
         rows => new CategoryTree(rows), cancellationToken);
 
-    private Task<IReadOnlyList<Brand>> LoadBrandsAsync(CancellationToken cancellationToken) => ReadAsync(
-        SelectBrands, row => new Brand(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3)),
+    private Task<IReadOnlyList<Brand>> LoadBrandsAsync(Freshness freshness, CancellationToken cancellationToken) => ReadAsync(
+        freshness, SelectBrands, row => new Brand(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3)),
         IReadOnlyList<Brand> (rows) => rows, cancellationToken);
 
     private Task<T> ReadAsync<TRow, T>(
-        string sql, Func<NpgsqlDataReader, TRow> read, Func<List<TRow>, T> finish, CancellationToken cancellationToken) =>
+        Freshness freshness, string sql, Func<NpgsqlDataReader, TRow> read, Func<List<TRow>, T> finish,
+        CancellationToken cancellationToken) =>
         reads.ReadAsync(
+            freshness,
             async (source, token) =>
             {
                 await using var command = source.CreateCommand(sql);

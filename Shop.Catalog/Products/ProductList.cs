@@ -24,7 +24,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
 
     private async Task<ProductPage> ReadOrderedAsync(ProductFilter filter, string language, CancellationToken cancellationToken)
     {
-        var subtree = await categories.SubtreeAsync(filter.Conditions.Category, cancellationToken);
+        var subtree = await categories.SubtreeAsync(filter.Conditions.Category, filter.Freshness, cancellationToken);
         return await reads.ReadAsync(
             filter.Freshness, (source, token) => ReadPageAsync(source, filter, subtree, language, token), cancellationToken);
     }
@@ -62,7 +62,9 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
         var query = $"{filter.Sort}\u001f{filter.Conditions.Key}";
         if (filter.After is { } after && await lists.FindAsync(query, after.Ranking, cancellationToken) is { } same)
             return (same, after.Place);
-        var list = await lists.CurrentAsync(query, token => RankAsync(filter, token), cancellationToken);
+        var list = filter.Freshness == Freshness.Current
+            ? await lists.NewAsync(query, token => RankAsync(filter, token), cancellationToken)
+            : await lists.CurrentAsync(query, token => RankAsync(filter, token), cancellationToken);
         if (filter.After is not { } before) return (list, 0);
         var last = Array.IndexOf(list.Ids, before.Id);
         return (list, last >= 0 ? last + 1 : before.Place);
@@ -79,7 +81,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
 
     private async Task<long[]> RankAsync(ProductFilter filter, ProductConditions conditions, CancellationToken cancellationToken)
     {
-        var subtree = await categories.SubtreeAsync(conditions.Category, cancellationToken);
+        var subtree = await categories.SubtreeAsync(conditions.Category, filter.Freshness, cancellationToken);
         return await reads.ReadAsync(
             filter.Freshness,
             async (source, token) =>

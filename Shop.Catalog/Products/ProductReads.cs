@@ -16,7 +16,7 @@ internal static class ProductReads
         var key = new ListKey(http.Request.QueryString.Value ?? "", language);
         var isAdmin = http.User.IsInRole(ShopClaims.Admin);
         if (!isAdmin && pages.TryGet(key, out var page)) return new PageResult(page);
-        var filter = ProductFilter.Parse(query) with { Freshness = isAdmin ? Freshness.Current : Freshness.MayLag };
+        var filter = ProductFilter.Parse(query) with { Freshness = http.User.Freshness() };
         return new PageResult(isAdmin
             ? CachedPage.Of(await ReadAsync(cancellationToken))
             : await pages.GetAsync(key, ReadAsync, cancellationToken));

@@ -1,5 +1,7 @@
+using System.Security.Claims;
 using Npgsql;
 using Shop.Catalog.Replication;
+using Shop.ServiceDefaults;
 
 namespace Shop.Catalog.Search;
 
@@ -11,6 +13,13 @@ public enum Freshness
 
     /// <summary>What is true now, one's own changes above all.</summary>
     Current,
+}
+
+internal static class Readers
+{
+    /// <summary>Administrators must see what they did.</summary>
+    public static Freshness Freshness(this ClaimsPrincipal reader) =>
+        reader.IsInRole(ShopClaims.Admin) ? Search.Freshness.Current : Search.Freshness.MayLag;
 }
 
 /// <summary>

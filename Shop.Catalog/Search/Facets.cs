@@ -96,7 +96,7 @@ public sealed class Facets(CatalogReads reads, CategoryList categories, Spelling
 
     private async Task<List<FacetRow>> RowsAsync(ProductConditions conditions, CancellationToken cancellationToken)
     {
-        var subtree = await categories.SubtreeAsync(conditions.Category, cancellationToken);
+        var subtree = await categories.SubtreeAsync(conditions.Category, Freshness.MayLag, cancellationToken);
         return await reads.ReadAsync(
             async (source, token) =>
             {

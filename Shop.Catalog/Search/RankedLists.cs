@@ -45,6 +45,19 @@ public sealed class RankedLists(RedisCache redis, TimeProvider time, IConfigurat
         return _current.GetAsync(key, token => LoadAsync(key, rank, token), cancellationToken);
     }
 
+    /// <summary>A list of this moment, past those that are kept: for who must see what they did. Its pages can be turned like others'.</summary>
+    /// <inheritdoc cref="CurrentAsync"/>
+    public async Task<RankedList> NewAsync(
+        string query, Func<CancellationToken, Task<(long[] Ids, string? Corrected)>> rank, CancellationToken cancellationToken)
+    {
+        var key = Hash(query);
+        var (ids, corrected) = await rank(cancellationToken);
+        var list = new RankedList(RankedList.NewId(), time.GetUtcNow(), ids, corrected);
+        await redis.TryAsync(db => db.StringSetAsync(KeptKey(key, list.Id), list.ToBytes(), Kept), cancellationToken);
+        _kept.Set(key + list.Id, list);
+        return list;
+    }
+
     /// <summary>The list that a page was taken from; null when it is too old or nobody has it.</summary>
     public Task<RankedList?> FindAsync(string query, string id, CancellationToken cancellationToken) =>
         FindByKeyAsync(Hash(query), id, cancellationToken);

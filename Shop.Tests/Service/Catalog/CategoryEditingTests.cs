@@ -103,6 +103,18 @@ public sealed class CategoryEditingTests(CatalogBed bed) : IClassFixture<Catalog
     }
 
     [Theory]
+    [InlineData("/api/categories", "Seen At Once")]
+    [InlineData("/api/brands", "Seen At Once")]
+    public async Task Who_adds_to_the_menu_sees_it_at_once_on_either_replica(string path, string name)
+    {
+        using var there = bed.Administrator(replica: 1);
+        foreach (var replica in new[] { _administrator, there, bed.Visitor(), bed.Visitor(replica: 1) }) await replica.SendAsync("GET", path);
+        await _administrator.SendAsync("POST", path, $$"""{"name":"{{name}}"}""");
+        foreach (var replica in new[] { _administrator, there })
+            Assert.Contains(name, (await replica.SendAsync("GET", path)).Json["items"]!.Strings("name"));
+    }
+
+    [Theory]
     [InlineData("/api/brands/lumen", "brandName")]
     [InlineData("/api/categories/shoes", "categoryName")]
     public async Task A_new_name_is_seen_on_the_pages_of_products_through_the_other_replica(string address, string member)

@@ -84,6 +84,26 @@ public sealed class RankedPagingTests(CatalogBed bed) : IClassFixture<CatalogBed
         Assert.Equal(Ids(second), (await IdsAsync(other.Address, "sort=best-selling&brand=summit&limit=20")).Skip(1).Take(10));
     }
 
+    [Fact]
+    public async Task An_administrator_is_ranked_a_list_of_this_moment_whose_pages_turn_on_either_replica()
+    {
+        const string Query = "sort=rating&brand=aurora&limit=40";
+        await IdsAsync(bed.Addresses[0], Query);
+        using var here = bed.Administrator();
+        using var there = bed.Administrator(replica: 1);
+        var created = await here.SendAsync("POST", "/api/products", """{"name":"Ranked Thing","price":1,"brand":"aurora"}""");
+        var seen = new List<long>();
+        for (string? after = "", next; after is not null; after = next)
+        {
+            var page = (await (seen.Count % 80 == 0 ? here : there).SendAsync("GET", $"/api/products?{Query}&after={after}")).Json;
+            seen.AddRange(Ids(page));
+            next = (string?)page["next"];
+        }
+        Assert.Contains((long)created.Json["id"]!, seen);
+        Assert.True(seen.Count > 80);
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+    }
+
     private static async Task<List<long>> IdsAsync(Uri replica, string query) => Ids(await GetAsync(replica, query));
 
     private static List<long> Ids(JsonNode page) => [.. ((JsonArray)page["items"]!).Select(item => (long)item!["id"]!)];
