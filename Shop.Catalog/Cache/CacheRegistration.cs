@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Shop.ServiceDefaults;
 
 namespace Shop.Catalog.Cache;
@@ -8,7 +9,8 @@ public static class CacheRegistration
     {
         builder.AddRedis("cache");
         builder.Services.AddSingleton<RedisCache>();
-        builder.Services.AddSingleton(CacheOptions.From(builder.Configuration));
+        builder.Services.AddOptions<CacheOptions>().BindConfiguration(CacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<CacheOptions>>().Value);
         builder.Services.AddSingleton<CacheMetrics>();
         builder.Services.AddSingleton<LoadGate>();
         builder.Services.AddSingleton<RedisPages>();

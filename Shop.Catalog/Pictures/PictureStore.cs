@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using Npgsql;
 using Shop.Catalog.Administration;
+using Shop.Catalog.Cache;
 using Shop.Catalog.Products;
+using Shop.Catalog.Search;
 using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Catalog.Pictures;
 
 /// <summary>Pictures that administrators upload. Each change is one of the product, and makes its next version.</summary>
-public sealed class PictureStore(NpgsqlDataSource database, ProductEdits edits)
+public sealed class PictureStore(CatalogReads reads, LoadGate gate, ProductEdits edits)
 {
     /// <summary>The picture, which is the product's last one; the product's version.</summary>
     /// <exception cref="ProblemException">404 product_unknown; 409 picture_known, picture_limit; 412 version_mismatch.</exception>
@@ -56,13 +58,17 @@ public sealed class PictureStore(NpgsqlDataSource database, ProductEdits edits)
     }
 
     /// <summary>The bytes; null when there is no such picture.</summary>
-    public async Task<byte[]?> ReadAsync(byte[] hash, string format, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(PictureSql.Read);
-        command.Parameters.Add(new NpgsqlParameter { Value = hash });
-        command.Parameters.Add(new NpgsqlParameter { Value = format });
-        return (byte[]?)await command.ExecuteScalarAsync(cancellationToken);
-    }
+    /// <exception cref="ProblemException">503 busy.</exception>
+    public Task<byte[]?> ReadAsync(byte[] hash, string format, CancellationToken cancellationToken) => gate.RunAsync(
+        async token =>
+        {
+            // Of the primary: it may be asked for as soon as it is uploaded.
+            await using var command = reads.Primary.CreateCommand(PictureSql.Read);
+            command.Parameters.Add(new NpgsqlParameter { Value = hash });
+            command.Parameters.Add(new NpgsqlParameter { Value = format });
+            return (byte[]?)await command.ExecuteScalarAsync(token);
+        },
+        cancellationToken);
 
     internal static ProblemException Unknown() => Problem.NotFound("picture_unknown", "There is no such picture.");
 

@@ -17,6 +17,7 @@ public static class ProductEndpoints
         builder.Services.AddSingleton<ProductEditing>();
         builder.Services.AddSingleton<VariantStore>();
         builder.Services.AddSingleton<PictureStore>();
+        builder.Services.AddSingleton<DrawnPictures>();
         builder.Services.AddSingleton<SharedNames>();
         builder.Services.AddSingleton<BrandEditing>();
         builder.Services.AddSingleton<CategoryEditing>();

@@ -1,14 +1,21 @@
 using Npgsql;
 using NpgsqlTypes;
+using Shop.Catalog.Cache;
+using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Catalog.Reviews;
 
 /// <summary>Reads reviews page by page.</summary>
-public sealed class ReviewList(NpgsqlDataSource database)
+public sealed class ReviewList(NpgsqlDataSource database, LoadGate gate)
 {
     /// <summary>Null when there is no such product on sale.</summary>
     /// <param name="reader">Whose own reviews are marked; null for nobody's.</param>
-    public async Task<ReviewPage?> ReadAsync(
+    /// <exception cref="ProblemException">503 busy.</exception>
+    public Task<ReviewPage?> ReadAsync(
+        long productId, ReviewSort sort, int? stars, int limit, ReviewCursor after, Guid? reader, CancellationToken cancellationToken) =>
+        gate.RunAsync(token => ReadNowAsync(productId, sort, stars, limit, after, reader, token), cancellationToken);
+
+    private async Task<ReviewPage?> ReadNowAsync(
         long productId, ReviewSort sort, int? stars, int limit, ReviewCursor after, Guid? reader, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Shop.Catalog.Administration;
+using Shop.Catalog.Cache;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -27,6 +29,42 @@ public sealed class PictureTests(CatalogBed bed) : IClassFixture<CatalogBed>, ID
         var product = await DetailAsync(await bed.ProductAsync(stock: 1));
         Assert.Contains("/image.svg", (string)product["imageUrl"]!, StringComparison.Ordinal);
         Assert.Empty(product["pictures"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_drawn_picture_is_drawn_once_for_its_version_and_never_for_a_made_up_product()
+    {
+        var path = (string)(await DetailAsync(await bed.ProductAsync(stock: 1)))["imageUrl"]!;
+        using var queries = new DatabaseQueries(
+            new NpgsqlConnectionStringBuilder(bed.Settings["ConnectionStrings:catalogdb"]).Database!, "p.category, p.version");
+        for (var repeat = 0; repeat < 5; repeat++)
+        {
+            using var drawn = await _visitor.GetAsync(path);
+            Assert.Equal("public, max-age=31536000, immutable", drawn.Headers.CacheControl!.ToString());
+            using var unknown = await _visitor.GetAsync($"/api/products/{5_000_000 + repeat}/image.svg");
+            Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        }
+        Assert.Equal(1, queries.Count);
+        using var old = await _visitor.GetAsync(path.Replace("v=1", "v=0", StringComparison.Ordinal));
+        Assert.Equal((true, "no-cache"), (old.IsSuccessStatusCode, old.Headers.CacheControl!.ToString()));
+    }
+
+    [Fact]
+    public async Task Pictures_and_reviews_wait_at_the_same_gate_as_pages()
+    {
+        var settings = new Dictionary<string, string>(bed.Settings)
+        {
+            ["Catalog:Cache:MaxLoads"] = "1", ["Catalog:Cache:MaxWaitingLoads"] = "0",
+        };
+        await using var replica = await CatalogBed.StartAsync(settings);
+        using var visitor = new HttpClient { BaseAddress = replica.Address };
+        await Eventually.TrueAsync(async () => (await visitor.GetAsync("/api/products/1")).IsSuccessStatusCode);
+        var held = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var load = replica.Services.GetRequiredService<LoadGate>().RunAsync(_ => held.Task, CancellationToken.None);
+        foreach (var path in new[] { "products/1/image.svg", $"pictures/{new string('0', 64)}.png", "products/1/reviews" })
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await visitor.GetAsync("/api/" + path)).StatusCode);
+        held.SetResult(true);
+        await load;
     }
 
     public static TheoryData<byte[], string, string> Formats { get; } = new()
