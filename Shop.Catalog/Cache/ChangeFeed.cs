@@ -19,8 +19,17 @@ public sealed partial class ChangeFeed(
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SignEvery = TimeSpan.FromMilliseconds(300);
 
-    private readonly ConcurrentDictionary<long, bool> _untold = new();
+    // How long a process that stops goes on telling.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
+    // Told at once; between two such lots there is time for a sign of life.
+    private const int Lot = 200;
+
+    // Products with the number of their latest change.
+    private readonly ConcurrentDictionary<long, long> _untold = new();
     private readonly string _name = Guid.CreateVersion7().ToString("N");
+    private long _changes;
+    private long _signed;
     private long _heard = long.MinValue;
     private volatile bool _isSilent = true;
 
@@ -34,23 +43,36 @@ public sealed partial class ChangeFeed(
     public bool IsHeard => !_isSilent && time.GetElapsedTime(Volatile.Read(ref _heard)) < options.Unheard;
 
     /// <summary>Tells of a change soon; changes of one product in between become one.</summary>
-    public void TellSoon(long productId) => _untold[productId] = true;
+    public void TellSoon(long productId) => _untold[productId] = Interlocked.Increment(ref _changes);
 
     /// <summary>Tells of a change now, so that whoever made it sees it at once; later again if Redis is away.</summary>
-    public async Task TellAsync(long productId, CancellationToken cancellationToken)
+    public async Task TellAsync(long productId)
     {
         Changed?.Invoke(productId);
-        if (!await pages.OutdateAsync(productId, cancellationToken)) TellSoon(productId);
+        if (!await pages.OutdateAsync(productId, CancellationToken.None)) TellSoon(productId);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        finally
+        {
+            using var deadline = new CancellationTokenSource(LastWords, time);
+            await TellAllAsync(() => Task.CompletedTask, deadline.Token);
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
     {
         await databases.WhenReadyAsync(stoppingToken);
         var connection = await Task.Run(services.GetRequiredService<IConnectionMultiplexer>, stoppingToken);
         var subscriber = connection.GetSubscriber();
         var channel = new RedisChannel(pages.Channel, RedisChannel.PatternMode.Literal);
         var subscribed = false;
-        var signed = time.GetTimestamp() - TicksOf(SignEvery);
+        _signed = time.GetTimestamp() - TicksOf(SignEvery);
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
@@ -61,33 +83,50 @@ public sealed partial class ChangeFeed(
                     await subscriber.SubscribeAsync(channel, (_, message) => Hear(message)).WaitAsync(options.Unheard, time, stoppingToken);
                     subscribed = true;
                 }
-                if (time.GetElapsedTime(signed) >= SignEvery)
-                {
-                    signed = time.GetTimestamp();
-                    await subscriber.PublishAsync(channel, Sign(signed), CommandFlags.FireAndForget);
-                }
             }
             catch (Exception away) when (away is RedisException or TimeoutException)
             {
                 LogAway(away.Message);
             }
+            await SignAsync(subscriber, channel);
             NoticeSilence();
-            await TellAllAsync(stoppingToken);
+            await TellAllAsync(() => SignAsync(subscriber, channel), stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task TellAllAsync(CancellationToken cancellationToken)
+    private async Task SignAsync(ISubscriber subscriber, RedisChannel channel)
     {
-        foreach (var productId in _untold.Keys)
+        if (time.GetElapsedTime(_signed) < SignEvery) return;
+        _signed = time.GetTimestamp();
+        try
         {
-            // Out of the set before it is told: a change that comes in between goes in again.
-            _untold.TryRemove(productId, out _);
-            Changed?.Invoke(productId);
-            if (await pages.OutdateAsync(productId, cancellationToken)) continue;
-            TellSoon(productId);
-            return;
+            await subscriber.PublishAsync(channel, Sign(_signed), CommandFlags.FireAndForget);
         }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            LogAway(away.Message);
+        }
+    }
+
+    /// <param name="between">Done after each lot.</param>
+    private async Task TellAllAsync(Func<Task> between, CancellationToken cancellationToken)
+    {
+        foreach (var lot in _untold.ToArray().Chunk(Lot))
+        {
+            var told = await Task.WhenAll(lot.Select(change => TellAsync(change, cancellationToken)));
+            if (told.Contains(false)) return;
+            await between();
+        }
+    }
+
+    private async Task<bool> TellAsync(KeyValuePair<long, long> change, CancellationToken cancellationToken)
+    {
+        Changed?.Invoke(change.Key);
+        if (!await pages.OutdateAsync(change.Key, cancellationToken)) return false;
+        // It stays when it has changed again meanwhile.
+        _untold.TryRemove(change);
+        return true;
     }
 
     private void Hear(RedisValue message)

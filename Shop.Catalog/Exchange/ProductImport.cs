@@ -62,8 +62,15 @@ public sealed class ProductImport(
         await AuditAsync(connection, transaction, editor, handle, report, cancellationToken);
         await failpoints.HitAsync("catalog.import.before-commit", cancellationToken);
         await fence.CheckAsync(handle, connection, transaction, cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
-        cache.Outdate(touched);
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        finally
+        {
+            // Also when the answer to the commit is lost: it may have happened.
+            cache.Outdate(touched);
+        }
         return report;
     }
 

@@ -52,7 +52,7 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache, 
         await transaction.CommitAsync(CancellationToken.None);
         if (known) return level;
         soldOut.Forget([variantId]);
-        await cache.OutdateAsync(productId, cancellationToken);
+        await cache.OutdateAsync(productId);
         return level;
     }
 

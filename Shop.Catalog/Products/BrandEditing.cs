@@ -18,7 +18,10 @@ public sealed class BrandEditing(NpgsqlDataSource database, SharedNames names)
     public const int MaxNameLength = 100;
 
     private const string Insert = "INSERT INTO brands (slug, name, name_zh) VALUES ($1, $2, $3)";
-    private const string Lock = "SELECT to_jsonb(b)::text FROM brands b WHERE slug = $1 FOR NO KEY UPDATE";
+
+    // So strong a lock that no product of the brand is added or moved to it meanwhile.
+    private const string Lock = "SELECT to_jsonb(b)::text FROM brands b WHERE slug = $1 FOR UPDATE";
+
     private const string Update = "UPDATE brands SET name = $2, name_zh = $3 WHERE slug = $1";
 
     /// <exception cref="ProblemException">400 naming the fields; 409 brand_taken.</exception>
@@ -50,8 +53,7 @@ public sealed class BrandEditing(NpgsqlDataSource database, SharedNames names)
         batch.Add(Update, slug, brand.Name, brand.NameZh);
         batch.AddAudit(editor.Id, "brand.changed", "brand:" + slug, before, Json(brand));
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
-        await names.BrandRenamedAsync(slug);
+        await names.CommitBrandAsync(transaction, slug, cancellationToken);
         return brand;
     }
 

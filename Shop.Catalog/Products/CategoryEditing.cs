@@ -57,8 +57,7 @@ public sealed class CategoryEditing(NpgsqlDataSource database, SharedNames names
         if (parent != category.Parent) batch.Add(CategorySql.RefreshTags, slug);
         batch.AddAudit(editor.Id, "category.changed", "category:" + slug, before, Json(category));
         await ReferenceProblems.TranslatedAsync(() => batch.ExecuteNonQueryAsync(cancellationToken));
-        await transaction.CommitAsync(CancellationToken.None);
-        await names.CategoryRenamedAsync(slug);
+        await names.CommitCategoryAsync(transaction, slug, cancellationToken);
         return category;
     }
 

@@ -76,7 +76,8 @@ public sealed class ProductCache
     }
 
     /// <summary>As <see cref="Outdate(IReadOnlyList{StockChange})"/>, at once, and waits until it is told.</summary>
-    public Task OutdateAsync(long productId, CancellationToken cancellationToken) => _feed.TellAsync(productId, cancellationToken);
+    /// <remarks>Not to be cancelled, since the change is made; it takes half a second at most.</remarks>
+    public Task OutdateAsync(long productId) => _feed.TellAsync(productId);
 
     private void Forget(long id)
     {

@@ -69,8 +69,14 @@ public sealed class ProductChanges(NpgsqlDataSource database, Outbox outbox, Pro
         batch.AddProductAudit(editor.Id, "product.created", id, before: null);
         AddEvents(batch, id, sku, content.Price);
         await ReferenceProblems.TranslatedAsync(() => batch.ExecuteNonQueryAsync(cancellationToken));
-        await transaction.CommitAsync(CancellationToken.None);
-        await cache.OutdateAsync(id, CancellationToken.None);
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        finally
+        {
+            await cache.OutdateAsync(id);
+        }
         return id;
     }
 

@@ -80,9 +80,16 @@ public sealed class ProductEdit : IAsyncDisposable
         Batch.BatchCommands.Add(_outbox.Command(
             new ProductChanged(Product.Id, NextVersion, retired), ProductEvents.AggregateOf(Product.Id), NextVersion));
         await ReferenceProblems.TranslatedAsync(() => Batch.ExecuteNonQueryAsync(cancellationToken));
-        // Whoever asked may be gone by now; what is committed must be told all the same.
-        await _transaction.CommitAsync(CancellationToken.None);
-        await _cache.OutdateAsync(Product.Id, CancellationToken.None);
+        try
+        {
+            // Whoever asked may be gone by now; what is committed must be told all the same.
+            await _transaction.CommitAsync(CancellationToken.None);
+        }
+        finally
+        {
+            // Also when the answer to the commit is lost: it may have happened.
+            await _cache.OutdateAsync(Product.Id);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -68,7 +68,7 @@ public static class ReviewEndpoints
         long id, ReviewInput input, ClaimsPrincipal user, ReviewStore store, ProductCache cache, CancellationToken cancellationToken)
     {
         await store.CreateAsync(id, user.CustomerId(), ReviewRules.Check(input), cancellationToken);
-        await cache.OutdateAsync(id, cancellationToken);
+        await cache.OutdateAsync(id);
         var own = await store.FindOwnAsync(id, user.CustomerId(), cancellationToken);
         return TypedResults.Created(FormattableString.Invariant($"/api/products/{id}/reviews/mine"), own);
     }
@@ -81,7 +81,7 @@ public static class ReviewEndpoints
         long id, ReviewInput input, ClaimsPrincipal user, ReviewStore store, ProductCache cache, CancellationToken cancellationToken)
     {
         await store.ChangeAsync(id, user.CustomerId(), ReviewRules.Check(input), cancellationToken);
-        await cache.OutdateAsync(id, cancellationToken);
+        await cache.OutdateAsync(id);
         return await FindOwnAsync(id, user, store, cancellationToken);
     }
 
@@ -89,7 +89,7 @@ public static class ReviewEndpoints
         long id, ClaimsPrincipal user, ReviewStore store, ProductCache cache, CancellationToken cancellationToken)
     {
         await store.DeleteAsync(id, user.CustomerId(), cancellationToken);
-        await cache.OutdateAsync(id, cancellationToken);
+        await cache.OutdateAsync(id);
         return TypedResults.NoContent();
     }
 
@@ -109,7 +109,7 @@ public static class ReviewEndpoints
         long id, ModerationInput input, ClaimsPrincipal user, ReviewStore store, ProductCache cache, CancellationToken cancellationToken)
     {
         var (state, reason) = ReviewRules.Check(input);
-        await cache.OutdateAsync(await store.ModerateAsync(id, state, reason, user.CustomerId(), cancellationToken), cancellationToken);
+        await cache.OutdateAsync(await store.ModerateAsync(id, state, reason, user.CustomerId(), cancellationToken));
         return TypedResults.NoContent();
     }
 

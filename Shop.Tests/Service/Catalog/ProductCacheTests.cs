@@ -8,6 +8,7 @@ using Npgsql;
 using Shop.Catalog.Cache;
 using Shop.Catalog.Products;
 using Shop.Tests.Service.ServiceDefaults;
+using StackExchange.Redis;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -189,6 +190,75 @@ public sealed class ProductCacheTests(CatalogBed bed, Servers servers) : IClassF
     }
 
     [Fact]
+    public async Task A_rush_of_changes_leaves_room_for_signs_of_life()
+    {
+        const int Changes = 40_000;
+        const long First = 1_000_000;
+        var settings = new Dictionary<string, string>(bed.Settings) { ["Catalog:CachePrefix"] = Servers.UniqueName("rush") };
+        await using var replica = await CatalogBed.StartAsync(settings);
+        var feed = replica.Services.GetRequiredService<ChangeFeed>();
+        await Eventually.TrueAsync(() => feed.IsHeard);
+        var signs = new List<bool>();
+        await replica.Services.GetRequiredService<IConnectionMultiplexer>().GetSubscriber().SubscribeAsync(
+            new RedisChannel(replica.Services.GetRequiredService<RedisPages>().Channel, RedisChannel.PatternMode.Literal),
+            (_, message) =>
+            {
+                lock (signs) signs.Add(((string)message!).Contains(':', StringComparison.Ordinal));
+            });
+        var begun = 0;
+        feed.Changed += id =>
+        {
+            // All of them while the first is being told, so that none of them is told apart from the others.
+            if (id != First || Interlocked.Exchange(ref begun, 1) == 1) return;
+            for (var next = First + 1; next < First + Changes; next++) feed.TellSoon(next);
+        };
+        feed.TellSoon(First);
+        await Eventually.TrueAsync(() =>
+        {
+            lock (signs) return signs.Count(isSign => !isSign) == Changes;
+        });
+        lock (signs) Assert.Contains(true, signs[(signs.IndexOf(false) + Changes / 10)..signs.LastIndexOf(false)]);
+    }
+
+    [Fact]
+    public async Task What_was_not_told_yet_is_told_before_the_process_ends()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        await using var replica = await CatalogBed.StartAsync(bed.Settings);
+        var feed = replica.Services.GetRequiredService<ChangeFeed>();
+        await Eventually.TrueAsync(() => feed.IsHeard);
+        var heard = Heard(id);
+        feed.TellSoon(id);
+        await feed.StopAsync(CancellationToken.None);
+        await Eventually.TrueAsync(() => heard() > 0, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_commit_whose_answer_is_lost_is_told_all_the_same()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        using var administrator = bed.Administrator();
+        await administrator.SendAsync("PUT", $"/api/products/{id}", """{"name":"Thing","price":1,"brand":"willow","category":"garden"}""");
+        await bed.ExecuteAsync(
+            $"""
+            CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END';
+            CREATE CONSTRAINT TRIGGER cut_off AFTER UPDATE ON products DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.id = {id}) EXECUTE FUNCTION cut_off();
+            CREATE CONSTRAINT TRIGGER cut_off AFTER UPDATE ON brands DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.slug = 'willow') EXECUTE FUNCTION cut_off();
+            CREATE CONSTRAINT TRIGGER cut_off AFTER UPDATE ON categories DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.slug = 'garden') EXECUTE FUNCTION cut_off()
+            """);
+        foreach (var path in new[] { $"products/{id}", "brands/willow", "categories/garden" })
+        {
+            var heard = Heard(id);
+            var answer = await administrator.SendAsync("PUT", "/api/" + path, """{"name":"Cut Off","price":2}""");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+            await Eventually.TrueAsync(() => heard() > 0, TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
     public async Task Without_Redis_pages_come_from_the_database_and_orders_go_on()
     {
         await using var replica = await CatalogBed.StartAsync(WithRedisAt(ClosedPort()));
@@ -222,6 +292,14 @@ public sealed class ProductCacheTests(CatalogBed bed, Servers servers) : IClassF
         Assert.All(
             statuses.Where(response => response.StatusCode == HttpStatusCode.ServiceUnavailable),
             response => Assert.NotNull(response.Headers.RetryAfter));
+    }
+
+    /// <summary>How often a change of the product is heard by the second replica from now on.</summary>
+    private Func<int> Heard(long id)
+    {
+        var count = 0;
+        bed.Replicas[1].Services.GetRequiredService<ChangeFeed>().Changed += changed => Interlocked.Add(ref count, changed == id ? 1 : 0);
+        return () => Volatile.Read(ref count);
     }
 
     // On a busy machine Redis may be late once, and is then left alone for a second.
