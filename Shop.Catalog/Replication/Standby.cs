@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Shop.ServiceDefaults.Problems;
@@ -74,28 +75,35 @@ public sealed class Standby(NpgsqlDataSource source, IOptions<StandbyOptions> op
     /// <summary>A read failed on it. Unless that was the statement's fault, nobody else tries before it has been looked at again.</summary>
     public void Failed(Exception failed)
     {
-        if (DatabaseErrors.IsAway(failed)) _last = _last with { State = StandbyState.Away };
+        if (IsGone(failed)) _last = _last with { State = StandbyState.Away };
     }
+
+    // Connections broken or refused, or a server that stops, starts or has crashed. One that is slow or full answers others.
+    private static bool IsGone(Exception failed) => failed is
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow }
+        or NpgsqlException { InnerException: SocketException or IOException } or SocketException;
 
     /// <param name="asked">A time stamp from before both were asked, the primary first.</param>
+    /// <param name="answered">A time stamp from when the standby had answered.</param>
     /// <param name="primary">Null when it did not answer.</param>
     /// <param name="standby">Null when it did not answer.</param>
-    internal void Observe(long asked, PrimaryAnswer? primary, StandbyAnswer? standby)
+    internal void Observe(long asked, long answered, PrimaryAnswer? primary, StandbyAnswer? standby)
     {
         lock (_lock)
-            _last = Judge_NeedsLock(asked, primary, standby);
+            _last = Judge_NeedsLock(asked, answered, primary, standby);
     }
 
-    private Reading Judge_NeedsLock(long asked, PrimaryAnswer? primary, StandbyAnswer? standby)
+    private Reading Judge_NeedsLock(long asked, long answered, PrimaryAnswer? primary, StandbyAnswer? standby)
     {
         if (standby is null) return _last with { State = StandbyState.Away };
         if (!standby.InRecovery) return _last with { State = StandbyState.Promoted };
         if (primary is not null && primary.Cluster != standby.Cluster) return _last with { State = StandbyState.Foreign };
         if (primary is not null) _history.PrimaryWasAt(asked, primary.Position);
         var place = _history.Locate(standby.Replayed);
-        // A primary that does not answer cannot be read either: what it is known to have had is the best there is.
+        // A primary that does not answer cannot be read either: what it is known to have had is the best there is, as of now. It was
+        // waited for in vain, and that time would use up the bound.
         var isTheBest = primary is null && place.IsCaughtUp && standby.Replayed >= standby.Received;
-        return new Reading(StandbyState.Following, isTheBest ? asked : place.CompleteAt, place.IsCaughtUp, place.Bytes);
+        return new Reading(StandbyState.Following, isTheBest ? answered : place.CompleteAt, place.IsCaughtUp, place.Bytes);
     }
 
     private sealed record Reading(StandbyState State, long? CompleteAt, bool IsCaughtUp, ulong Bytes);

@@ -11,7 +11,7 @@ public sealed partial class StandbyMonitor(
     ILogger<StandbyMonitor> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(200);
 
     // What is flushed: only that is acknowledged to clients, and only that is sent to standbys.
     private const string AskPrimary = "SELECT pg_current_wal_flush_lsn(), system_identifier FROM pg_control_system()";
@@ -38,7 +38,7 @@ public sealed partial class StandbyMonitor(
             var answer = await AskAsync(
                 probes.Standby, AskStandby,
                 row => new StandbyAnswer(row.GetBoolean(2), Position(row, 0), Position(row, 3), row.GetInt64(1)), stoppingToken);
-            standby.Observe(asked, primary, answer);
+            standby.Observe(asked, time.GetTimestamp(), primary, answer);
             Tell();
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

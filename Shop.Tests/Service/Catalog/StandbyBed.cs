@@ -12,10 +12,11 @@ namespace Shop.Tests.Service.Catalog;
 /// <summary>A primary and a streaming standby of its own, with Catalog over both.</summary>
 public sealed class StandbyBed(Servers servers) : IAsyncLifetime
 {
-    private LocalServer _primary = null!;
     private RunningService _replica = null!;
     private TokenIssuer _tokens = null!;
     private int _asked;
+
+    internal LocalServer Primary { get; private set; } = null!;
 
     internal LocalServer Standby { get; private set; } = null!;
 
@@ -24,11 +25,11 @@ public sealed class StandbyBed(Servers servers) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _tokens = await TokenIssuer.StartAsync();
-        _primary = await LocalServer.PostgresAsync();
-        Standby = await LocalServer.StandbyOfAsync(_primary);
+        Primary = await LocalServer.PostgresAsync();
+        Standby = await LocalServer.StandbyOfAsync(Primary);
         _replica = await RunningService.StartAsync(typeof(CatalogJson), new Dictionary<string, string>
         {
-            ["ConnectionStrings:catalogdb"] = DatabaseOf(_primary),
+            ["ConnectionStrings:catalogdb"] = DatabaseOf(Primary),
             ["ConnectionStrings:catalogdb-standby"] = DatabaseOf(Standby),
             ["ConnectionStrings:cache"] = servers.RedisConnectionString,
             ["ConnectionStrings:messaging"] = servers.RabbitConnectionString,
@@ -46,7 +47,7 @@ public sealed class StandbyBed(Servers servers) : IAsyncLifetime
     {
         await _replica.DisposeAsync();
         await Standby.DisposeAsync();
-        await _primary.DisposeAsync();
+        await Primary.DisposeAsync();
         await _tokens.DisposeAsync();
     }
 
@@ -71,8 +72,8 @@ public sealed class StandbyBed(Servers servers) : IAsyncLifetime
     {
         var product = (await ListAsync(client))[0]!;
         var price = (decimal)product["price"]! + 1;
-        await ExecuteAsync(server ?? _primary, $"UPDATE variants SET price = {(long)(price * 100)} WHERE product_id = {(long)product["id"]!}");
-        await ExecuteAsync(server ?? _primary, $"UPDATE products SET price = {(long)(price * 100)} WHERE id = {(long)product["id"]!}");
+        await ExecuteAsync(server ?? Primary, $"UPDATE variants SET price = {(long)(price * 100)} WHERE product_id = {(long)product["id"]!}");
+        await ExecuteAsync(server ?? Primary, $"UPDATE products SET price = {(long)(price * 100)} WHERE id = {(long)product["id"]!}");
         return price;
     }
 

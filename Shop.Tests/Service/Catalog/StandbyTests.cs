@@ -102,6 +102,29 @@ public sealed class StandbyTests(StandbyBed bed) : IClassFixture<StandbyBed>
         await bed.IsUsedAsync(visitor);
     }
 
+    [Fact]
+    public async Task While_the_primary_hangs_lists_go_on_from_the_standby_beyond_the_bound()
+    {
+        const int BeyondTheBound = 100;
+        using var visitor = bed.Visitor();
+        visitor.Timeout = TimeSpan.FromSeconds(5);
+        await bed.IsUsedAsync(visitor);
+        var lists = 0;
+
+        bed.Primary.Freeze();
+        try
+        {
+            await Eventually.BecomesAsync(
+                "lists are read",
+                async () => await bed.ServerOfAsync(() => bed.ListAsync(visitor)) == "standby" ? ++lists : lists, read => read == BeyondTheBound);
+        }
+        finally
+        {
+            bed.Primary.Thaw();
+        }
+        await bed.IsUsedAsync(visitor);
+    }
+
     private static async Task<string> HealthAsync(HttpClient visitor)
     {
         using var response = await visitor.GetAsync("/health");
