@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Shop.Catalog.Cache;
 
@@ -21,7 +20,6 @@ public sealed class CachedPage
     {
         (Plain, Gzip, Brotli) = (plain, gzip, brotli);
         Tag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(plain).AsSpan(0, 12))}\"";
-        TagBytes = Encoding.ASCII.GetBytes(Tag);
     }
 
     public byte[] Plain { get; }
@@ -34,8 +32,6 @@ public sealed class CachedPage
 
     /// <summary>With its quotes, as the header has it.</summary>
     public string Tag { get; }
-
-    internal byte[] TagBytes { get; }
 
     /// <summary>In bytes, everything counted.</summary>
     public int Size => Overhead + Plain.Length + (Gzip?.Length ?? 0) + (Brotli?.Length ?? 0);

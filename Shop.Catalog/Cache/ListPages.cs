@@ -22,7 +22,8 @@ public sealed class ListPages
     {
         (_gate, _metrics) = (gate, metrics);
         _pages = new PageCache<ListKey>(
-            options.ListBytes, options.Policy, options.Unheard, TimeSpan.Zero, () => options.Unheard, spread.Next, time, metrics);
+            options.ListBytes, options.Policy, options.Unheard, TimeSpan.Zero, () => options.Unheard, spread.Next, time, metrics,
+            key => sizeof(char) * key.Query.Length);
         metrics.Measure("lists", () => _pages.Size);
     }
 

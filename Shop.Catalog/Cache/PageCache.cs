@@ -14,8 +14,10 @@ namespace Shop.Catalog.Cache;
 /// <param name="stale">For how long after that it may be served while it is fetched anew; zero for never.</param>
 /// <param name="limit">An age that nothing exceeds, asked at each read.</param>
 /// <param name="spread">Answers numbers from 0 to below 1.</param>
+/// <param name="weigh">Bytes that a key takes beside its page; null where that is nothing to speak of.</param>
 public sealed class PageCache<TKey>(
-    long capacity, CachePolicy policy, TimeSpan fresh, TimeSpan stale, Func<TimeSpan> limit, Func<double> spread, TimeProvider time, CacheMetrics metrics)
+    long capacity, CachePolicy policy, TimeSpan fresh, TimeSpan stale, Func<TimeSpan> limit, Func<double> spread, TimeProvider time,
+    CacheMetrics metrics, Func<TKey, int>? weigh = null)
     where TKey : notnull
 {
     // Longer than any load may wait and take.
@@ -106,7 +108,8 @@ public sealed class PageCache<TKey>(
     private void Store(TKey key, Flight flight, CachedPage page)
     {
         if (flight.IsOutdated) return;
-        _pages.Set(key, new Entry(page, time.GetTimestamp(), fresh * (0.5 + spread() / 2)), page.Size);
+        var size = page.Size + (weigh?.Invoke(key) ?? 0);
+        _pages.Set(key, new Entry(page, time.GetTimestamp(), fresh * (0.5 + spread() / 2)), size);
         // Outdated in between: then whoever did it has already removed the entry, or we do it now.
         if (flight.IsOutdated) _pages.Remove(key);
     }

@@ -21,7 +21,7 @@ public sealed class PageResult(CachedPage page) : IResult
         if (encoding is not null) response.Headers.ContentEncoding = encoding;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(body).AsTask();
+        return response.BodyWriter.WriteAsync(body).AsTask();
     }
 
     // Weak comparison (RFC 9110, 8.8.3.2): the prefix W/ makes no difference.

@@ -21,6 +21,9 @@ public sealed class Facets(CatalogReads reads, CategoryList categories, Spelling
 
     private readonly BriefCache<FacetCounts> _counts = new(Capacity, Life, time);
 
+    // Conditions under which there are too many products, so that they are not read in vain for each choice beside them.
+    private readonly BriefCache<string> _tooMany = new(Capacity, Life, time);
+
     public async Task<ProductFacets> ReadAsync(ProductConditions conditions, string language, CancellationToken cancellationToken)
     {
         var counts = await _counts.GetAsync(conditions.Key, token => CountAsync(conditions, token), cancellationToken);
@@ -88,9 +91,12 @@ public sealed class Facets(CatalogReads reads, CategoryList categories, Spelling
     {
         if (conditions.IsImpossible) return FacetCounter.Count([], conditions, capped: false, corrected);
         var open = conditions with { Brands = [], Attributes = [], MinPrice = null, MaxPrice = null, MinRating = null, InStock = false };
-        var rows = await gate.RunAsync(token => RowsAsync(open, token), cancellationToken);
-        if (rows.Count > MaxProducts && open.Key != conditions.Key)
+        var rows = _tooMany.TryGet(open.Key, out _) ? null : await gate.RunAsync(token => RowsAsync(open, token), cancellationToken);
+        if (rows is null || (rows.Count > MaxProducts && open.Key != conditions.Key))
+        {
+            _tooMany.Set(open.Key, open.Key);
             rows = await gate.RunAsync(token => RowsAsync(conditions, token), cancellationToken);
+        }
         return FacetCounter.Count(rows.Take(MaxProducts), conditions, rows.Count > MaxProducts, corrected);
     }
 

@@ -141,6 +141,14 @@ public sealed class PageCacheTests : IDisposable
         Assert.InRange(perSecond.Max(), steady, 2 * steady);
     }
 
+    [Fact]
+    public async Task A_key_weighs_as_well_as_its_page()
+    {
+        var cache = new PageCache<int>(64 << 20, CachePolicy.LeastFrequentlyUsed, Fresh, Stale, () => _limit, _random.NextDouble, _time, _metrics, key => key);
+        await Get(cache, 1000, Loads("page"));
+        Assert.Equal(1000 + Page("page").Size, cache.Size);
+    }
+
     private PageCache<int> Cache() => new(64 << 20, CachePolicy.LeastFrequentlyUsed, Fresh, Stale, () => _limit, _random.NextDouble, _time, _metrics);
 
     private static Task<CachedPage?> Get(PageCache<int> cache, int key, Func<CancellationToken, Task<CachedPage?>> load) =>
