@@ -35,11 +35,11 @@ public static class RowRules
 
     private static ImportProduct ReadContent(Validator check, Func<string, string> cell)
     {
-        CheckText(Columns.Name, ProductRules.MaxNameLength, required: true);
-        CheckText(Columns.NameZh, ProductRules.MaxNameLength);
+        ProductRules.CheckLine(check, Columns.Name, cell(Columns.Name), ProductRules.MaxNameLength, required: true);
+        ProductRules.CheckLine(check, Columns.NameZh, cell(Columns.NameZh), ProductRules.MaxNameLength);
         foreach (var column in (string[])[Columns.Description, Columns.DescriptionZh])
         {
-            CheckText(column, ProductRules.MaxDescriptionLength);
+            ProductRules.CheckText(check, column, cell(column), ProductRules.MaxDescriptionLength);
             ProductRules.CheckMarkdown(check, column, cell(column));
         }
         check.Check(ProductRules.IsSlug(cell(Columns.Category)), Columns.Category, "is not a category")
@@ -48,9 +48,6 @@ public static class RowRules
             cell(Columns.Name).Trim(), ProductRules.Clean(cell(Columns.NameZh)), ProductRules.Clean(cell(Columns.Description)) ?? "",
             ProductRules.Clean(cell(Columns.DescriptionZh)), cell(Columns.Category), ProductRules.Clean(cell(Columns.Brand)),
             ReadAttributes(check, Columns.Attributes, cell(Columns.Attributes)));
-
-        void CheckText(string column, int maxLength, bool required = false) =>
-            ProductRules.CheckText(check, column, cell(column), maxLength, required);
     }
 
     private static string ReadAttributes(Validator check, string column, string json)

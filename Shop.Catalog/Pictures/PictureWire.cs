@@ -55,8 +55,8 @@ public static class PictureRules
     public static PictureText CheckText(PictureText text)
     {
         var check = new Validator();
-        ProductRules.CheckText(check, "alt", text.Alt, MaxAltLength);
-        ProductRules.CheckText(check, "altZh", text.AltZh, MaxAltLength);
+        ProductRules.CheckLine(check, "alt", text.Alt, MaxAltLength);
+        ProductRules.CheckLine(check, "altZh", text.AltZh, MaxAltLength);
         check.ThrowIfInvalid();
         return text with { Alt = ProductRules.Clean(text.Alt), AltZh = ProductRules.Clean(text.AltZh) };
     }

@@ -31,6 +31,12 @@ public static class AttributeRules
                 "must not hold two names that differ only in case");
     }
 
+    /// <summary>Whether filters take them for the same: case makes no difference.</summary>
+    public static bool AreEqual(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Count == other.Count && one.Select(Tag).ToHashSet(StringComparer.Ordinal).SetEquals(other.Select(Tag));
+
+    private static string Tag(KeyValuePair<string, string> attribute) => $"{attribute.Key}={attribute.Value}".ToLowerInvariant();
+
     private static bool IsText(string? text, int maxLength) =>
         !string.IsNullOrWhiteSpace(text) && text.Length <= maxLength && text.Trim().Length == text.Length && !text.Any(char.IsControl)
         && !text.EnumerateRunes().Any(SearchTerms.IsNoncharacter);

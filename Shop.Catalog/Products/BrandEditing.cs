@@ -6,7 +6,7 @@ using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Catalog.Products;
 
-/// <param name="Slug">Lower-case letters, digits and hyphens; made of the name when absent. Never changes.</param>
+/// <param name="Slug">Lower-case letters, digits and hyphens; made of the name when absent, unless that is Chinese only. Never changes.</param>
 /// <param name="NameZh">The English name when absent.</param>
 public sealed record BrandInput(string? Name, string? NameZh = null, string? Slug = null);
 
@@ -60,8 +60,8 @@ public sealed class BrandEditing(NpgsqlDataSource database, SharedNames names)
     private static BrandItem Checked(BrandInput input, string slug)
     {
         var check = new Validator().Check(ProductRules.IsSlug(slug), "slug", Slugs.Rule);
-        ProductRules.CheckText(check, "name", input.Name, MaxNameLength, required: true);
-        ProductRules.CheckText(check, "nameZh", input.NameZh, MaxNameLength);
+        ProductRules.CheckLine(check, "name", input.Name, MaxNameLength, required: true);
+        ProductRules.CheckLine(check, "nameZh", input.NameZh, MaxNameLength);
         check.ThrowIfInvalid();
         var name = input.Name!.Trim();
         return new BrandItem(slug, name, ProductRules.Clean(input.NameZh) ?? name);

@@ -6,7 +6,7 @@ using Shop.ServiceDefaults.Problems;
 namespace Shop.Catalog.Products;
 
 /// <summary>The whole of a category: when one is changed, what is left out is gone.</summary>
-/// <param name="Slug">Lower-case letters, digits and hyphens; made of the name when absent. Never changes.</param>
+/// <param name="Slug">Lower-case letters, digits and hyphens; made of the name when absent, unless that is Chinese only. Never changes.</param>
 /// <param name="NameZh">The English name when absent.</param>
 /// <param name="Parent">Slug of the category above; null at the top.</param>
 /// <param name="Position">Among the categories of the menu, smallest first.</param>
@@ -87,8 +87,8 @@ public sealed class CategoryEditing(NpgsqlDataSource database, SharedNames names
             .Check(ProductRules.IsSlug(slug), "slug", Slugs.Rule)
             .Check(input.Parent is null || ProductRules.IsSlug(input.Parent), "parent", "is not a category")
             .Check(position is >= 0 and <= MaxPosition, "position", $"must be between 0 and {MaxPosition}");
-        ProductRules.CheckText(check, "name", input.Name, MaxNameLength, required: true);
-        ProductRules.CheckText(check, "nameZh", input.NameZh, MaxNameLength);
+        ProductRules.CheckLine(check, "name", input.Name, MaxNameLength, required: true);
+        ProductRules.CheckLine(check, "nameZh", input.NameZh, MaxNameLength);
         check.ThrowIfInvalid();
         var name = input.Name!.Trim();
         return new CategoryForEditing(slug, name, ProductRules.Clean(input.NameZh) ?? name, input.Parent, position);

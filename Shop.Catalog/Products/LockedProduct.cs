@@ -4,7 +4,8 @@ namespace Shop.Catalog.Products;
 
 /// <summary>A variant as its product's change finds it, on sale or retired.</summary>
 /// <param name="Price">Minor units.</param>
-public sealed record LockedVariant(long Id, string Sku, long Price, int Position, bool Retired);
+public sealed record LockedVariant(
+    long Id, string Sku, long Price, int Position, bool Retired, IReadOnlyDictionary<string, string> Attributes);
 
 /// <summary>A product on sale whose row is locked, so that all of this stays true until the transaction ends.</summary>
 /// <param name="Snapshot">JSON for the audit trail.</param>
@@ -35,7 +36,8 @@ public sealed record LockedProduct(
         var variants = new List<LockedVariant>();
         while (await reader.ReadAsync(cancellationToken))
             variants.Add(new LockedVariant(
-                reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt16(3), reader.GetBoolean(4)));
+                reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt16(3), reader.GetBoolean(4),
+                VariantRow.ReadAttributes(reader.GetString(5))));
         return new LockedProduct(id, version, snapshot, content, variants);
     }
 

@@ -40,7 +40,7 @@ public sealed record PageCursor(
     }
 
     private static PageCursor? WithName(ProductSort sort, long id, string name) =>
-        name.Any(char.IsControl) ? null : new PageCursor(sort, id, Name: name);
+        name.Contains('\0') ? null : new PageCursor(sort, id, Name: name);
 
     private static PageCursor? WithPlace(ProductSort sort, long id, string key)
     {

@@ -25,7 +25,7 @@ internal static class ProductListSql
         JOIN products p ON p.id = page.id
         JOIN product_scores r ON r.product_id = p.id
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(s.on_hand - s.reserved), 0)::integer AS available, count(*)::integer AS count
+            SELECT least(coalesce(sum(s.on_hand - s.reserved), 0), 2147483647)::integer AS available, count(*)::integer AS count
             FROM variants v JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
             WHERE v.product_id = p.id AND v.retired_at IS NULL) v
         WHERE p.retired_at IS NULL

@@ -73,8 +73,8 @@ public sealed record ProductRow(
         var description = chinese ? DescriptionZh ?? DescriptionEn : DescriptionEn;
         return new ProductDetail(
             Id, Slug, name, Money.ToMajor(Price), Currency, Category,
-            ProductItems.ImageUrl(Id, Version, Picture), Variants.Sum(variant => variant.Available),
-            chinese ? CategoryZh : CategoryEn, description, DescriptionHtml.Of(description), NameEn, NameZh, DescriptionEn, DescriptionZh,
+            ProductItems.ImageUrl(Id, Version, Picture), (int)Math.Min(Variants.Sum(variant => (long)variant.Available), int.MaxValue),
+            chinese ? CategoryZh : CategoryEn, description, DescriptionHtml.Of(description), NameEn, NameZh,
             Brand, chinese ? BrandZh : BrandEn, Math.Round((decimal)Rating, 1), Stars.Sum(),
             Attributes, [.. Variants.Select(variant => variant.ToItem())],
             [.. Pictures.Select(picture => picture.ToItem(language, name))]);

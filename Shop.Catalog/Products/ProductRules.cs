@@ -36,10 +36,10 @@ public static class ProductRules
         check.ThrowIfInvalid();
         return new ProductContent(
             input.Name!.Trim(), Clean(input.NameZh), Clean(input.Description) ?? "", Clean(input.DescriptionZh),
-            input.Category ?? DefaultCategory, price, input.Brand, input.Attributes ?? AttributeRules.None);
+            input.Category ?? DefaultCategory, price, Clean(input.Brand), input.Attributes ?? AttributeRules.None);
     }
 
-    /// <summary>The content that a change asks for; <paramref name="known"/> gives what the input leaves out.</summary>
+    /// <summary>The content that a change asks for; <paramref name="known"/> gives what the input leaves out. Empty texts clear.</summary>
     public static ProductContent CheckChange(ProductInput input, ProductContent known)
     {
         var check = Check(input, out var price);
@@ -47,9 +47,9 @@ public static class ProductRules
             .Check(input.Sku is null, "sku", "never changes");
         check.ThrowIfInvalid();
         return new ProductContent(
-            input.Name!.Trim(), Clean(input.NameZh) ?? known.NameZh, Clean(input.Description) ?? known.Description,
-            Clean(input.DescriptionZh) ?? known.DescriptionZh, input.Category ?? known.Category, price, input.Brand ?? known.Brand,
-            input.Attributes ?? known.Attributes);
+            input.Name!.Trim(), Changed(input.NameZh, known.NameZh), Changed(input.Description, known.Description) ?? "",
+            Changed(input.DescriptionZh, known.DescriptionZh), input.Category ?? known.Category, price,
+            Changed(input.Brand, known.Brand), input.Attributes ?? known.Attributes);
     }
 
     public static int CheckGoods(GoodsInput input)
@@ -64,8 +64,8 @@ public static class ProductRules
     private static Validator Check(ProductInput input, out long price)
     {
         var validator = new Validator();
-        CheckText(validator, "name", input.Name, MaxNameLength, required: true);
-        CheckText(validator, "nameZh", input.NameZh, MaxNameLength);
+        CheckLine(validator, "name", input.Name, MaxNameLength, required: true);
+        CheckLine(validator, "nameZh", input.NameZh, MaxNameLength);
         CheckText(validator, "description", input.Description, MaxDescriptionLength);
         CheckText(validator, "descriptionZh", input.DescriptionZh, MaxDescriptionLength);
         CheckMarkdown(validator, "description", input.Description);
@@ -75,7 +75,7 @@ public static class ProductRules
         validator
             .Check(input.Currency is null or Money.DefaultCurrency, "currency", $"must be {Money.DefaultCurrency}")
             .Check(input.Category is null || IsSlug(input.Category), "category", "is not a category")
-            .Check(input.Brand is null || IsSlug(input.Brand), "brand", "is not a brand")
+            .Check(string.IsNullOrEmpty(input.Brand) || IsSlug(input.Brand), "brand", "is not a brand")
             .Check(input.Sku is null || Skus.IsValid(input.Sku), "sku", Skus.Rule);
         return validator;
     }
@@ -98,6 +98,13 @@ public static class ProductRules
             .Check(text is null || !text.EnumerateRunes().Any(SearchTerms.IsNoncharacter), field, "must not hold code points that are no characters");
     }
 
+    /// <summary>As <see cref="CheckText"/>, for what stands on one line.</summary>
+    internal static void CheckLine(Validator check, string field, string? text, int maxLength, bool required = false)
+    {
+        CheckText(check, field, text, maxLength, required);
+        check.Check(text is null || text.AsSpan().IndexOfAny("\n\r\t") < 0, field, "must be one line without tabs");
+    }
+
     internal static void CheckMarkdown(Validator check, string field, string? text) =>
         check.Check(
             text is null || text.Length > MaxDescriptionLength || DescriptionHtml.IsRenderable(text), field,
@@ -107,6 +114,9 @@ public static class ProductRules
 
     internal static bool IsSlug(string text) =>
         text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    // What is left out stays; what is empty is taken away.
+    private static string? Changed(string? text, string? known) => text is null ? known : Clean(text);
 
     internal static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -35,6 +35,7 @@ internal static class ProductSql
         WITH english AS (
             INSERT INTO product_texts (product_id, language, name, description) VALUES ($1, 'en', $2, $3)
             ON CONFLICT (product_id, language) DO UPDATE SET name = excluded.name, description = excluded.description),
+        gone AS (DELETE FROM product_texts WHERE product_id = $1 AND language = 'zh' AND $4 IS NULL AND $5 IS NULL),
         scores AS (INSERT INTO product_scores (product_id) VALUES ($1) ON CONFLICT DO NOTHING)
         INSERT INTO product_texts (product_id, language, name, description)
         SELECT $1, 'zh', $4, $5 WHERE $4 IS NOT NULL OR $5 IS NOT NULL
@@ -60,7 +61,8 @@ internal static class ProductSql
 
     public const string AllVariants =
         """
-        SELECT id, sku, price, position, retired_at IS NOT NULL FROM variants WHERE product_id = $1 ORDER BY position, id
+        SELECT id, sku, price, position, retired_at IS NOT NULL, attributes
+        FROM variants WHERE product_id = $1 ORDER BY position, id
         """;
 
     public const string Update =

@@ -25,8 +25,8 @@ public sealed record ProductPage(IReadOnlyList<ProductItem> Items, string? Next,
 /// <param name="Pictures">Uploaded ones; without any, the drawn one of imageUrl is all there is.</param>
 public sealed record ProductDetail(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
-    string CategoryName, string Description, string DescriptionHtml, string NameEn, string? NameZh, string DescriptionEn,
-    string? DescriptionZh, string? Brand, string? BrandName, decimal Rating, int Reviews,
+    string CategoryName, string Description, string DescriptionHtml, string NameEn, string? NameZh,
+    string? Brand, string? BrandName, decimal Rating, int Reviews,
     IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<VariantItem> Variants, IReadOnlyList<PictureItem> Pictures);
 
 /// <summary>What is sold of a product; the first one is meant when only the product is named.</summary>
@@ -47,7 +47,8 @@ public sealed record ListedBrands(IReadOnlyList<ListedBrand> Items);
 /// <param name="Count">Products on sale.</param>
 public sealed record ListedBrand(string Slug, string Name, int Count);
 
-/// <summary>What an administrator sends. When changing a product, an absent optional member keeps its value.</summary>
+/// <summary>What an administrator sends. When changing a product, an absent or null optional member keeps its value; an
+/// empty nameZh, description, descriptionZh or brand takes it away.</summary>
 /// <param name="Price">In major units, at most two decimals.</param>
 /// <param name="Category">Slug; "more" for a new product that names none.</param>
 /// <param name="Currency">CNY is the only one.</param>

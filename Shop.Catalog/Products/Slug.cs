@@ -11,7 +11,10 @@ public static class Slug
     /// Latin letters and digits of the name in lower case, everything else one hyphen; "product" when nothing is left,
     /// as with a Chinese name.
     /// </summary>
-    public static string Of(string name)
+    public static string Of(string name) => Find(name) ?? "product";
+
+    /// <summary>As <see cref="Of"/>; null when nothing is left.</summary>
+    public static string? Find(string name)
     {
         var slug = new StringBuilder(name.Length);
         foreach (var character in name)
@@ -21,6 +24,6 @@ public static class Slug
             if (slug.Length == MaxLength) break;
         }
         var trimmed = slug.ToString().Trim('-');
-        return trimmed.Length == 0 ? "product" : trimmed;
+        return trimmed.Length == 0 ? null : trimmed;
     }
 }

@@ -4,13 +4,12 @@ namespace Shop.Catalog.Products;
 internal static class Slugs
 {
     public const int MaxLength = 64;
-    public const string Rule = "must be 1 to 64 lower-case letters, digits or hyphens";
+    public const string Rule = "must be 1 to 64 lower-case letters, digits or hyphens, and be given where the name has no Latin letter or digit";
 
-    /// <summary>Made of a name; empty, which breaks the rule, when there is none.</summary>
+    /// <summary>Made of a name; empty, which breaks the rule, when the name gives none, as a Chinese one.</summary>
     public static string Of(string? name)
     {
-        if (string.IsNullOrWhiteSpace(name)) return "";
-        var slug = Slug.Of(name);
+        var slug = Slug.Find(name ?? "") ?? "";
         return slug.Length <= MaxLength ? slug : slug[..MaxLength].Trim('-');
     }
 }

@@ -8,7 +8,7 @@ namespace Shop.Catalog.Products;
 public sealed class VariantStore(NpgsqlDataSource database, ProductEdits edits)
 {
     /// <summary>The product's version.</summary>
-    /// <exception cref="ProblemException">404 product_unknown; 409 sku_taken, variant_limit; 412 version_mismatch.</exception>
+    /// <exception cref="ProblemException">404 product_unknown; 409 sku_taken, variant_known, variant_limit; 412 version_mismatch.</exception>
     public async Task<int> CreateAsync(long productId, VariantContent content, Editor editor, CancellationToken cancellationToken)
     {
         var id = await NextIdAsync(cancellationToken);
@@ -16,6 +16,7 @@ public sealed class VariantStore(NpgsqlDataSource database, ProductEdits edits)
         var product = edit.Product;
         if (product.Variants.Count >= VariantRules.MaxVariants)
             throw Problem.Conflict("variant_limit", $"A product has at most {VariantRules.MaxVariants} variants, retired ones included.");
+        CheckUnique(product, content, own: null);
         edit.Batch.Add(
             ProductSql.InsertVariant, id, productId, content.Sku, product.Content.Name, SqlValue.Text(product.Content.NameZh),
             content.Price, Json(content), SqlValue.Integer(content.LimitPerCustomer), (short)(product.Variants.Max(v => v.Position) + 1));
@@ -26,13 +27,14 @@ public sealed class VariantStore(NpgsqlDataSource database, ProductEdits edits)
     }
 
     /// <summary>The product's version.</summary>
-    /// <exception cref="ProblemException">404 product_unknown; 412 version_mismatch; 400 naming the fields.</exception>
+    /// <exception cref="ProblemException">404 product_unknown; 409 variant_known; 412 version_mismatch; 400 naming the fields.</exception>
     public async Task<int> ChangeAsync(
         long productId, string sku, VariantInput input, Editor editor, CancellationToken cancellationToken)
     {
         await using var edit = await edits.BeginAsync(productId, editor, cancellationToken);
         var known = OnSale(edit.Product, sku);
         var content = VariantRules.CheckChange(input, sku, isDefault: known.Id == productId);
+        CheckUnique(edit.Product, content, known);
         edit.Batch.Add(
             ProductSql.UpdateVariant, known.Id, edit.Product.Content.Name, SqlValue.Text(edit.Product.Content.NameZh), content.Price,
             Json(content), SqlValue.Integer(content.LimitPerCustomer));
@@ -56,6 +58,14 @@ public sealed class VariantStore(NpgsqlDataSource database, ProductEdits edits)
     private static LockedVariant OnSale(LockedProduct product, string sku) =>
         product.Variants.FirstOrDefault(variant => variant.Sku == sku && !variant.Retired)
         ?? throw ProductProblems.Unknown(product.Id, sku);
+
+    // Nobody could choose between two that are the same.
+    private static void CheckUnique(LockedProduct product, VariantContent content, LockedVariant? own)
+    {
+        var same = product.Variants.FirstOrDefault(
+            variant => !variant.Retired && variant != own && AttributeRules.AreEqual(variant.Attributes, content.Attributes));
+        if (same is not null) throw Problem.Conflict("variant_known", $"The variant {same.Sku} has these attributes.");
+    }
 
     private async Task<long> NextIdAsync(CancellationToken cancellationToken)
     {

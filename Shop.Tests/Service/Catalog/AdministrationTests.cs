@@ -95,6 +95,8 @@ public sealed class AdministrationTests(CatalogBed bed) : IClassFixture<CatalogB
     [InlineData("POST", "/api/products", """{"name":"  ","price":1}""", "name")]
     [InlineData("POST", "/api/products", """{"name":"A\u0000B","price":1}""", "name")]
     [InlineData("POST", "/api/products", """{"name":"A\u0007B","price":1}""", "name")]
+    [InlineData("POST", "/api/products", """{"name":"A\tB","price":1}""", "name")]
+    [InlineData("PUT", "/api/products/1", """{"name":"Lamp","nameZh":"A\nB","price":1}""", "nameZh")]
     [InlineData("POST", "/api/products", """{"name":"\ud800","price":1}""", "name")]
     [InlineData("POST", "/api/products", """{"name":"A\uFFFEB","price":1}""", "name")]
     [InlineData("POST", "/api/products", """{"name":"Lamp","descriptionZh":"\uFFFE","price":1}""", "descriptionZh")]

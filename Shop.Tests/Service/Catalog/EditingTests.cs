@@ -91,6 +91,27 @@ public sealed class EditingTests(CatalogBed bed) : IClassFixture<CatalogBed>, ID
     }
 
     [Fact]
+    public async Task A_change_keeps_what_it_leaves_out_and_takes_away_what_it_empties()
+    {
+        var created = await _administrator.SendAsync("POST", "/api/products", """
+            {"name":"Full","nameZh":"满","description":"One","descriptionZh":"二","price":5,"brand":"aurora","stock":4}
+            """);
+        var (path, id) = ($"/api/products/{(long)created.Json["id"]!}", (long)created.Json["id"]!);
+        await _administrator.SendAsync("PUT", path, """{"name":"Full","price":5,"nameZh":null,"brand":null}""");
+        var product = (await _administrator.EditAsync(id)).Product;
+        Assert.Equal(
+            ("满", "One", "二", "aurora"),
+            ((string?)product["nameZh"], (string)product["description"]!, (string?)product["descriptionZh"], (string?)product["brand"]));
+        await _administrator.SendAsync("PUT", path, """{"name":"Full","price":5,"nameZh":"","description":"","descriptionZh":" ","brand":""}""");
+        product = (await _administrator.EditAsync(id)).Product;
+        Assert.Equal(
+            (null, "", null, null),
+            ((string?)product["nameZh"], (string)product["description"]!, (string?)product["descriptionZh"], (string?)product["brand"]));
+        Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM variants WHERE product_id = $1 AND name_zh IS NOT NULL", id));
+        Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM product_search WHERE product_id = $1 AND NOT tags @> '{/b/aurora}'", id));
+    }
+
+    [Fact]
     public async Task The_later_of_two_changes_keeps_what_the_earlier_one_wrote()
     {
         var id = await bed.ProductAsync(stock: 1);

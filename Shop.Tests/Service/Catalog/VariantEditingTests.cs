@@ -59,6 +59,38 @@ public sealed class VariantEditingTests(CatalogBed bed) : IClassFixture<CatalogB
     }
 
     [Fact]
+    public async Task Two_variants_on_sale_never_have_the_same_attributes()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        var (path, red, blue) = ($"/api/products/{id}/variants", Sku(), Sku());
+        await _administrator.SendAsync("POST", path, $$"""{"sku":"{{red}}","price":1,"attributes":{"Size":"L","colour":"red"} }""");
+        await _administrator.SendAsync("POST", path, $$"""{"sku":"{{blue}}","price":1,"attributes":{"Size":"L","colour":"blue"} }""");
+        foreach (var (method, address) in new[] { ("POST", path), ("PUT", $"{path}/{blue}") })
+        {
+            var sku = method == "POST" ? Sku() : blue;
+            var refused = await _administrator.SendAsync(method, address, $$"""{"sku":"{{sku}}","price":1,"attributes":{"colour":"Red","size":"L"} }""");
+            Assert.Equal((HttpStatusCode.Conflict, "variant_known"), (refused.Status, refused.Code));
+        }
+        Assert.Equal(HttpStatusCode.OK, (await _administrator.SendAsync("PUT", $"{path}/{red}", """{"price":2,"attributes":{"size":"L","colour":"red"}}""")).Status);
+        await _administrator.SendAsync("DELETE", $"{path}/{red}");
+        Assert.Equal(HttpStatusCode.OK, (await _administrator.SendAsync("PUT", $"{path}/{blue}", """{"price":2,"attributes":{"size":"L","colour":"red"}}""")).Status);
+    }
+
+    [Fact]
+    public async Task Full_shelves_of_many_variants_are_shown_as_the_largest_number()
+    {
+        var id = await bed.ProductAsync(stock: 0);
+        for (var n = 0; n < 2; n++)
+            await _administrator.SendAsync("POST", $"/api/products/{id}/variants", $$"""{"sku":"{{Sku()}}","price":1,"attributes":{"n":"{{n}}"} }""");
+        const string Fill = "UPDATE stock SET on_hand = {0} WHERE variant_id IN (SELECT id FROM variants WHERE product_id = $1)";
+        await bed.ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Fill, 999_999_999), id);
+        Assert.Equal(int.MaxValue, (int)(await _administrator.SendAsync("GET", $"/api/products/{id}")).Json["available"]!);
+        var list = await _administrator.SendAsync("GET", $"/api/products?ids={id}");
+        Assert.Equal(int.MaxValue, (int)list.Json["items"]![0]!["available"]!);
+        await bed.ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Fill, 0), id);
+    }
+
+    [Fact]
     public async Task The_default_variant_stays_as_long_as_the_product()
     {
         var id = await bed.ProductAsync(stock: 1);

@@ -11,6 +11,7 @@ public sealed class PageCursorTests
     [InlineData(ProductSort.PriceAscending, 1999, "")]
     [InlineData(ProductSort.PriceDescending, 10_000_000_000, "")]
     [InlineData(ProductSort.Name, 0, "a.name, with . dots and 汉字")]
+    [InlineData(ProductSort.Name, 0, "written before\ttabs and\nlines were refused")]
     public void What_was_encoded_is_decoded(ProductSort sort, long price, string name)
     {
         var cursor = new PageCursor(sort, 42, price, name);
