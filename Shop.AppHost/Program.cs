@@ -9,7 +9,7 @@ var secrets = builder.AddSecrets();
 var postgres = builder.AddPostgres("postgres").WithDataVolume()
     .WithArgs("-c", "max_connections=400", "-c", "max_slot_wal_keep_size=1GB");
 var catalogdb = postgres.AddDatabase("catalogdb");
-var cache = builder.AddRedis("cache").WithDataVolume();
+var cache = builder.AddRedis("cache").WithDataVolume().WithBoundedMemory();
 var messaging = builder.AddRabbitMQ("messaging").WithDataVolume();
 
 var catalog = builder.AddService<Projects.Shop_Catalog>("catalog").WithReplicas(replicas)

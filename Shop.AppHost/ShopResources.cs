@@ -45,6 +45,13 @@ internal static class ShopResources
         payments.WithReference(sandbox).WithEnvironment("Sandbox__SigningKeys__0", signingKey);
     }
 
+    /// <summary>
+    /// When memory is short, keys that expire go: those of caches, never a cart. The container's entry point is a shell, and the last
+    /// argument the command that it runs.
+    /// </summary>
+    internal static IResourceBuilder<RedisResource> WithBoundedMemory(this IResourceBuilder<RedisResource> redis) =>
+        redis.WithArgs(context => context.Args[^1] = $"{context.Args[^1]} --maxmemory 256mb --maxmemory-policy volatile-lru");
+
     /// <summary>The service connects to it and is started when it is ready.</summary>
     internal static IResourceBuilder<ProjectResource> Needs(
         this IResourceBuilder<ProjectResource> service, IResourceBuilder<IResourceWithConnectionString> server) =>

@@ -57,7 +57,11 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithArgs =>
         builder.WithAnnotation(new CommandLineArgsCallbackAnnotation(list => { foreach (var arg in args) list.Add(arg); }));
 
-    internal static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, Action<CommandLineArgsCallbackContext> callback)
+    /// <summary>Changes the command line when it is about to be used.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="callback">Changes the arguments.</param>
+    public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, Action<CommandLineArgsCallbackContext> callback)
         where T : IResourceWithArgs =>
         builder.WithAnnotation(new CommandLineArgsCallbackAnnotation(c => { callback(c); return Task.CompletedTask; }));
 

@@ -42,13 +42,20 @@ internal sealed class CommandLineArgsCallbackAnnotation(Func<CommandLineArgsCall
     internal Func<CommandLineArgsCallbackContext, Task> Callback => callback;
 }
 
-internal sealed class CommandLineArgsCallbackContext(IList<object> args, IResource resource, CancellationToken cancellationToken = default)
+/// <summary>A command line in the making.</summary>
+/// <param name="args">The arguments so far.</param>
+/// <param name="resource">Whose they are.</param>
+/// <param name="cancellationToken">Ends what the callback waits for.</param>
+public sealed class CommandLineArgsCallbackContext(IList<object> args, IResource resource, CancellationToken cancellationToken = default)
 {
-    internal IList<object> Args => args;
+    /// <summary>The arguments so far, to be added to or changed.</summary>
+    public IList<object> Args => args;
 
-    internal IResource Resource => resource;
+    /// <summary>Whose they are.</summary>
+    public IResource Resource => resource;
 
-    internal CancellationToken CancellationToken => cancellationToken;
+    /// <summary>Ends what the callback waits for.</summary>
+    public CancellationToken CancellationToken => cancellationToken;
 }
 
 internal enum WaitType
