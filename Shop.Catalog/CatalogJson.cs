@@ -9,6 +9,8 @@ using Shop.Catalog.Products;
 using Shop.Catalog.Promotions;
 using Shop.Catalog.Reviews;
 using Shop.Catalog.Search;
+using Shop.Catalog.StockEvents;
+using Shop.Catalog.Subscriptions;
 
 namespace Shop.Catalog;
 
@@ -72,6 +74,14 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(StockHistory))]
 [JsonSerializable(typeof(OrderStatesRequest))]
 [JsonSerializable(typeof(OrderStatesAnswer))]
+[JsonSerializable(typeof(StockChanged))]
+[JsonSerializable(typeof(LowStock))]
+[JsonSerializable(typeof(BackInStock))]
+[JsonSerializable(typeof(LowStockInput))]
+[JsonSerializable(typeof(LowStockSetting))]
+[JsonSerializable(typeof(SubscriptionInput))]
+[JsonSerializable(typeof(SubscriptionList))]
+[JsonSerializable(typeof(BackInStockNotice))]
 [JsonSerializable(typeof(OrderPaid))]
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderExpired))]

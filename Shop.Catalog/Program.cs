@@ -6,6 +6,7 @@ using Shop.Catalog.Products;
 using Shop.Catalog.Promotions;
 using Shop.Catalog.Reviews;
 using Shop.Catalog.Search;
+using Shop.Catalog.Subscriptions;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Data;
 
@@ -20,6 +21,7 @@ builder.AddInventory();
 builder.AddAdministration();
 builder.AddReviews();
 builder.AddPromotions();
+builder.AddStockEvents();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -32,5 +34,6 @@ app.MapAdministration();
 app.MapPictures();
 app.MapReviews();
 app.MapPromotions();
+app.MapSubscriptions();
 app.MapInventory();
 app.Run();

@@ -20,6 +20,7 @@ namespace Shop.Web;
 [JsonSerializable(typeof(ReviewPage))]
 [JsonSerializable(typeof(OwnReview))]
 [JsonSerializable(typeof(WriteReview))]
+[JsonSerializable(typeof(Subscribe))]
 [JsonSerializable(typeof(CategoryList))]
 [JsonSerializable(typeof(CouponQuote))]
 [JsonSerializable(typeof(Facets))]

@@ -36,6 +36,9 @@ public sealed partial class ChangeFeed(
     /// <summary>A product changed, here or elsewhere.</summary>
     public event Action<long>? Changed;
 
+    /// <summary>A product changed through this replica, just now.</summary>
+    public event Action<long>? ChangedHere;
+
     /// <summary>Changes may have been missed.</summary>
     public event Action? Missed;
 
@@ -43,14 +46,21 @@ public sealed partial class ChangeFeed(
     public bool IsHeard => !_isSilent && time.GetElapsedTime(Volatile.Read(ref _heard)) < options.Unheard;
 
     /// <summary>Tells of a change soon; changes of one product in between become one.</summary>
-    public void TellSoon(long productId) => _untold[productId] = Interlocked.Increment(ref _changes);
+    public void TellSoon(long productId)
+    {
+        ChangedHere?.Invoke(productId);
+        Keep(productId);
+    }
 
     /// <summary>Tells of a change now, so that whoever made it sees it at once; later again if Redis is away.</summary>
     public async Task TellAsync(long productId)
     {
+        ChangedHere?.Invoke(productId);
         Changed?.Invoke(productId);
-        if (!await pages.OutdateAsync(productId, CancellationToken.None)) TellSoon(productId);
+        if (!await pages.OutdateAsync(productId, CancellationToken.None)) Keep(productId);
     }
+
+    private void Keep(long productId) => _untold[productId] = Interlocked.Increment(ref _changes);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Catalog.Administration;
+using Shop.Catalog.StockEvents;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Internal;
 
@@ -30,12 +31,23 @@ public static class InventoryEndpoints
             .WithDescription("Needs the header Idempotency-Key: one key, one return.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        group.MapPut("/{sku}/low-stock", SetLowStockAsync)
+            .WithName("SetLowStock").WithSummary("From how many available units on a variant is low")
+            .WithDescription("Without a threshold the default holds.")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
         app.MapInternal("orders").MapPost("/returns", ReturnForOrdersAsync).WithName("ReturnReserved");
     }
 
     private static async Task<Ok<StockHistory>> ReadAsync(
         string sku, long? before, int? limit, StockHistories histories, CancellationToken cancellationToken) =>
         TypedResults.Ok(await histories.ReadAsync(sku, before, limit, cancellationToken));
+
+    private static async Task<Ok<LowStockSetting>> SetLowStockAsync(
+        string sku, LowStockInput input, Editor editor, LowStockThresholds thresholds, CancellationToken cancellationToken)
+    {
+        input.Validate();
+        return TypedResults.Ok(await thresholds.SetAsync(sku, input.Threshold, editor.Id, cancellationToken));
+    }
 
     private static async Task<Ok<StockCount>> CountAsync(
         CountRequest request, HttpRequest http, Editor editor, StockTaking taking, CancellationToken cancellationToken)

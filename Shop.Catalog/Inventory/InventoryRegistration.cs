@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using Shop.Catalog.Products;
+using Shop.Catalog.StockEvents;
+using Shop.Catalog.Subscriptions;
 using Shop.ServiceDefaults.Internal;
 using Shop.ServiceDefaults.Messaging;
 
@@ -34,6 +36,8 @@ public static class InventoryRegistration
             .PublishStockAnswers()
             .Consume<ReserveStock, ReserveStockHandler>("reserve-stock", CatalogJson.Default.ReserveStock)
             .Consume<ReturnStock, ReturnStockHandler>("return-stock", CatalogJson.Default.ReturnStock)
+            .PublishStockEvents()
+            .SendNotices()
             .Consume<OrderPaid, OrderPaidHandler>("order-paid", CatalogJson.Default.OrderPaid)
             .Consume<OrderCancelled, OrderCancelledHandler>("order-cancelled", CatalogJson.Default.OrderCancelled)
             .Consume<OrderExpired, OrderExpiredHandler>("order-expired", CatalogJson.Default.OrderExpired));

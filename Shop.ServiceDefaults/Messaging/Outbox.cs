@@ -65,22 +65,14 @@ public sealed class Outbox
     public NpgsqlBatchCommand Command<T>(IEnumerable<OutboxMessage<T>> messages)
     {
         var type = TypeOf(typeof(T), prioritised: false);
-        var trace = Activity.Current;
-        OutboxMessage<T>[] all = [.. messages];
-        return new NpgsqlBatchCommand(InsertMany)
-        {
-            Parameters =
-            {
-                new() { Value = type.Name },
-                new() { Value = all.Select(_ => Guid.CreateVersion7(_time.GetUtcNow())).ToArray() },
-                new() { Value = all.Select(one => one.AggregateId).ToArray() },
-                new() { Value = all.Select(one => one.Version).ToArray() },
-                new() { Value = all.Select(one => JsonSerializer.SerializeToUtf8Bytes(one.Message, type.Json)).ToArray() },
-                new() { Value = (object?)trace?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = (object?)trace?.TraceStateString ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = all.Length > 0 && _wakeUps.TryTake() },
-            },
-        };
+        return Command(messages, type.Name, type);
+    }
+
+    /// <summary>The same for jobs of a priority queue that share a priority.</summary>
+    public NpgsqlBatchCommand Command<T>(IEnumerable<OutboxMessage<T>> jobs, JobPriority priority)
+    {
+        var type = TypeOf(typeof(T), prioritised: true);
+        return Command(jobs, WorkQueue.TypeOf(type.Name, priority), type);
     }
 
     /// <summary>Writes <paramref name="message"/> within <paramref name="transaction"/>.</summary>
@@ -108,6 +100,26 @@ public sealed class Outbox
         return known.Prioritised == prioritised
             ? known
             : throw new InvalidOperationException($"{type} is {(prioritised ? "not " : "")}declared with PublishPrioritised.");
+    }
+
+    private NpgsqlBatchCommand Command<T>(IEnumerable<OutboxMessage<T>> messages, string name, PublishedType type)
+    {
+        var trace = Activity.Current;
+        OutboxMessage<T>[] all = [.. messages];
+        return new NpgsqlBatchCommand(InsertMany)
+        {
+            Parameters =
+            {
+                new() { Value = name },
+                new() { Value = all.Select(_ => Guid.CreateVersion7(_time.GetUtcNow())).ToArray() },
+                new() { Value = all.Select(one => one.AggregateId).ToArray() },
+                new() { Value = all.Select(one => one.Version).ToArray() },
+                new() { Value = all.Select(one => JsonSerializer.SerializeToUtf8Bytes(one.Message, type.Json)).ToArray() },
+                new() { Value = (object?)trace?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = (object?)trace?.TraceStateString ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = all.Length > 0 && _wakeUps.TryTake() },
+            },
+        };
     }
 
     private NpgsqlBatchCommand Command<T>(T message, string name, PublishedType type, Guid aggregateId, long version)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Shop.Catalog;
+using Shop.Catalog.StockEvents;
 using Shop.Orders;
 using Shop.Payments;
 using Shop.Payments.Payments;
@@ -32,6 +33,16 @@ public sealed class MessageContractTests
     [Fact]
     public void Payments_reads_what_Orders_publishes() =>
         Reads(new Shop.Orders.RefundRequested(One, Two, "order_expired", 7), OrdersJson.Default.RefundRequested, PaymentsJson.Default.RefundRequested);
+
+    [Fact]
+    public void What_Catalog_tells_of_stock_is_as_docs_stock_events_says()
+    {
+        Says("""{"productId":7,"sku":"A","available":3,"version":9}""", new StockChanged(7, "A", 3, 9), CatalogJson.Default.StockChanged);
+        Says("""{"productId":7,"sku":"A","available":3,"threshold":5,"version":9}""", new LowStock(7, "A", 3, 5, 9), CatalogJson.Default.LowStock);
+        Says("""{"productId":7,"sku":"A","available":3,"version":9}""", new BackInStock(7, "A", 3, 9), CatalogJson.Default.BackInStock);
+    }
+
+    private static void Says<T>(string wire, T message, JsonTypeInfo<T> type) => Assert.Equal(wire, JsonSerializer.Serialize(message, type));
 
     // Whatever the consumer's record holds must have come from the message, under the same name and with the same value.
     private static void Reads<TPublished, TConsumed>(TPublished message, JsonTypeInfo<TPublished> published, JsonTypeInfo<TConsumed> consumed)

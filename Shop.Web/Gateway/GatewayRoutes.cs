@@ -33,6 +33,8 @@ public static class GatewayRoutes
         Route("brands", "catalog", "/api/brands/{**rest}"),
         Route("promotions", "catalog", "/api/promotions/{**rest}"),
         Route("coupons", "catalog", "/api/coupons/{**rest}"),
+        Route("inventory", "catalog", "/api/inventory/{**rest}"),
+        Route("subscriptions", "catalog", "/api/subscriptions"),
         Route("audit", "catalog", "/api/audit"),
         Route("pictures", "catalog", "/api/pictures/{**rest}"),
         Upload("picture-upload", "/api/products/{id}/pictures", MaximumPicture),

@@ -9,6 +9,7 @@ public static class ServicesRegistration
         builder.Services.AddTransient<CustomerHandler>();
         Add<CatalogClient>(builder.Services, "https+http://catalog");
         Add<ReviewsClient>(builder.Services, "https+http://catalog");
+        Add<SubscriptionsClient>(builder.Services, "https+http://catalog");
         Add<OrdersClient>(builder.Services, "https+http://orders");
         Add<PaymentsClient>(builder.Services, "https+http://payments");
     }

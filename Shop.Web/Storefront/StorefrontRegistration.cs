@@ -7,6 +7,7 @@ using Shop.Web.Checkouts;
 using Shop.Web.Gateway;
 using Shop.Web.Pages;
 using Shop.Web.Reviews;
+using Shop.Web.Subscriptions;
 using Shop.Web.Texts;
 
 namespace Shop.Web.Storefront;
@@ -56,6 +57,7 @@ public static class StorefrontRegistration
         app.MapCartForms();
         app.MapCheckoutForms();
         app.MapReviewForms();
+        app.MapSubscriptionForms();
         app.MapPreferenceForms();
     }
 }

@@ -38,12 +38,16 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
     /// <summary>How reservations come to be applied.</summary>
     protected virtual string Strategy => "batch";
 
+    /// <summary>Settings besides those that every replica has.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Own => new Dictionary<string, string>();
+
     public async Task InitializeAsync()
     {
         _tokens = await TokenIssuer.StartAsync();
         await OrdersStub.StartAsync("key-of-catalog");
         var connectionString = await servers.CopyDatabaseAsync("catalog", SeedAsync);
         Settings = SettingsWith(connectionString);
+        foreach (var (name, value) in Own) Settings[name] = value;
         _replicas.Add(await StartAsync(Settings));
         _replicas.Add(await StartAsync(Settings));
         _database = NpgsqlDataSource.Create(connectionString);
