@@ -25,7 +25,7 @@ internal sealed class DrawnPictures(CatalogReads reads, KnownProducts known, Loa
     private const int Overhead = 200;
 
     // A picture of a version never changes, so nothing has to be told of changes.
-    private readonly LruCache<(long Id, int Version), DrawnPicture> _drawn = new(options.PictureBytes);
+    private readonly BoundedCache<(long Id, int Version), DrawnPicture> _drawn = new(options.PictureBytes, options.Policy);
 
     /// <summary>The picture of that version if it is at hand, else that of the product as it is; null when there is no such product.</summary>
     public async ValueTask<DrawnPicture?> FindAsync(long id, int? version, CancellationToken cancellationToken)
