@@ -40,6 +40,7 @@ public sealed class BadInputTests(ShopGraph graph)
         { "POST", "/api/products/1/stock", """{"quantity":2147483648}""", "quantity" },
         { "PUT", "/api/cart/items/1", """{"quantity":-1}""", "quantity" },
         { "PUT", "/api/cart/items/1", """{"quantity":"two"}""", "quantity" },
+        { "POST", "/api/cart/items/1", """{"quantity":0}""", "quantity" },
         { "PUT", "/api/cart/items/x", """{"quantity":1}""", null },
         { "DELETE", "/api/cart/items/x", null, null },
         { "POST", "/api/orders", """{"productId":1,"quantity":0}""", "quantity" },
