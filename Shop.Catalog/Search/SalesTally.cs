@@ -19,7 +19,7 @@ public sealed class SalesTally(
 
     private const string FindMarked =
         """
-        SELECT counted, pending FROM sales_tally
+        SELECT counted, pending, 0::bigint FROM sales_tally
         WHERE pending > counted AND pending_xact <= pg_snapshot_xmin(pg_current_snapshot())
         FOR UPDATE SKIP LOCKED
         """;
@@ -39,10 +39,11 @@ public sealed class SalesTally(
 
     private const string FindNew =
         """
-        SELECT t.counted, (
-            SELECT max(id) FROM (
-                SELECT id FROM stock_ledger WHERE kind IN ('sold', 'returned') AND id > t.counted ORDER BY id LIMIT $1) AS new)
-        FROM sales_tally t WHERE t.pending = t.counted
+        SELECT t.counted, new.last, new.rows
+        FROM sales_tally t, LATERAL (
+            SELECT max(id) AS last, count(*) AS rows FROM (
+                SELECT id FROM stock_ledger WHERE kind IN ('sold', 'returned') AND id > t.counted ORDER BY id LIMIT $1) AS found) AS new
+        WHERE t.pending = t.counted
         """;
 
     // Its transaction begins after the rows were seen. Whoever was given a lower id has a lower transaction number, since
@@ -50,16 +51,24 @@ public sealed class SalesTally(
     private const string Mark =
         "UPDATE sales_tally SET pending = $2, pending_xact = pg_current_xact_id() WHERE counted = $1 AND pending = $1";
 
-    protected override Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken) => TurnAsync(cancellationToken);
+    protected override async Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        while (await TurnAsync(cancellationToken))
+        {
+            // A range is marked when the one before is counted, so this waits for the next interval when that has to wait.
+        }
+    }
 
     /// <summary>Counts what was marked before, if nothing can be missing from it any more, and marks what is new.</summary>
-    internal async Task TurnAsync(CancellationToken cancellationToken)
+    /// <returns>Whether there is more to mark than a range holds, so that another turn should follow at once.</returns>
+    internal async Task<bool> TurnAsync(CancellationToken cancellationToken)
     {
         await CountAsync(cancellationToken);
-        if (await FindNewAsync(cancellationToken) is not { } range) return;
+        if (await FindNewAsync(cancellationToken) is not { } range) return false;
         await using var batch = database.CreateBatch();
         batch.Add(Mark, range.After, range.Last);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        return range.Rows == BatchSize;
     }
 
     private async Task CountAsync(CancellationToken cancellationToken)
@@ -86,10 +95,10 @@ public sealed class SalesTally(
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) && !reader.IsDBNull(1)
-            ? new Range(reader.GetInt64(0), reader.GetInt64(1))
+            ? new Range(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2))
             : null;
     }
 
     /// <summary>Rows of the ledger with higher ids than the one and up to the other.</summary>
-    private sealed record Range(long After, long Last);
+    private sealed record Range(long After, long Last, long Rows);
 }
