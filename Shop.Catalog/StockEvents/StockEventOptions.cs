@@ -19,4 +19,8 @@ public sealed class StockEventOptions
     /// <summary>Available units at or below which a variant is low that has no threshold of its own.</summary>
     [Range(0, GoodsReceipt.MaxOnHand)]
     public int LowStock { get; set; } = 5;
+
+    /// <summary>Most notices to customers that one transaction enqueues.</summary>
+    [Range(1, 10_000)]
+    public int NoticesPerTransaction { get; set; } = 500;
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Shop.Catalog.StockEvents;
 using Shop.ServiceDefaults.Data;
 
@@ -9,13 +10,14 @@ namespace Shop.Catalog.Subscriptions;
 /// replicas may run it.
 /// </summary>
 public sealed partial class Notifier(
-    ServiceDatabases databases, NoticeStore store, StockEventMetrics metrics, TimeProvider time, ILogger<Notifier> logger) : BackgroundService
+    ServiceDatabases databases, NoticeStore store, IOptions<StockEventOptions> options, StockEventMetrics metrics, TimeProvider time,
+    ILogger<Notifier> logger) : BackgroundService
 {
-    private const int Portion = 500;
     private const int VariantsPerTurn = 1_000;
     private const int CountEvery = 60;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly int _portion = options.Value.NoticesPerTransaction;
     private long _last;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,7 +49,7 @@ public sealed partial class Notifier(
         {
             var unfinished = new List<long>();
             foreach (var variantId in back)
-                if (await EnqueueAsync(variantId, cancellationToken) == Portion) unfinished.Add(variantId);
+                if (await EnqueueAsync(variantId, cancellationToken) == _portion) unfinished.Add(variantId);
             back = unfinished;
         }
     }
@@ -60,7 +62,7 @@ public sealed partial class Notifier(
 
     private async Task<int> EnqueueAsync(long variantId, CancellationToken cancellationToken)
     {
-        var (high, low) = await store.EnqueueAsync(variantId, Portion, cancellationToken);
+        var (high, low) = await store.EnqueueAsync(variantId, _portion, cancellationToken);
         metrics.Enqueued(high, low);
         return high + low;
     }

@@ -12,6 +12,7 @@ public sealed class StockEventBed(Servers servers) : CatalogBed(servers), IDispo
     protected override IReadOnlyDictionary<string, string> Own => new Dictionary<string, string>
     {
         ["Catalog:StockEvents:Throttle"] = "01:00:00",
+        ["Catalog:StockEvents:NoticesPerTransaction"] = "50",
         ["Mail:Spool"] = Spool,
         ["Mail:ShopUrl"] = "https://shop.example",
         ["Messaging:RetryDelays:0"] = "00:00:00.05",
