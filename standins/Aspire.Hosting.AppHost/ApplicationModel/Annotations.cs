@@ -43,19 +43,17 @@ internal sealed class CommandLineArgsCallbackAnnotation(Func<CommandLineArgsCall
 }
 
 /// <summary>A command line in the making.</summary>
-/// <param name="args">The arguments so far.</param>
-/// <param name="resource">Whose they are.</param>
-/// <param name="cancellationToken">Ends what the callback waits for.</param>
-public sealed class CommandLineArgsCallbackContext(IList<object> args, IResource resource, CancellationToken cancellationToken = default)
+public sealed class CommandLineArgsCallbackContext
 {
+    internal CommandLineArgsCallbackContext(IList<object> args, IResource resource, CancellationToken cancellationToken = default) =>
+        (Args, Resource, CancellationToken) = (args, resource, cancellationToken);
+
     /// <summary>The arguments so far, to be added to or changed.</summary>
-    public IList<object> Args => args;
+    public IList<object> Args { get; }
 
-    /// <summary>Whose they are.</summary>
-    public IResource Resource => resource;
+    internal IResource Resource { get; }
 
-    /// <summary>Ends what the callback waits for.</summary>
-    public CancellationToken CancellationToken => cancellationToken;
+    internal CancellationToken CancellationToken { get; }
 }
 
 internal enum WaitType
