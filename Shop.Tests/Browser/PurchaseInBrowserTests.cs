@@ -28,10 +28,11 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
         await RegisterAsync(page);
         await PlaceOrderAsync(page, "Pays, but slowly");
 
-        await Assertions.Expect(page.Locator("#order [role=status]")).Not.ToContainTextAsync("Paid");
+        await Assertions.Expect(page.Locator("#order [data-status]")).Not.ToContainTextAsync("Paid");
         await page.EvaluateAsync("window.notReloaded = true");
-        await Assertions.Expect(page.Locator("#order [role=status]")).ToContainTextAsync("Paid", new() { Timeout = Minute });
+        await Assertions.Expect(page.Locator("#order [data-status]")).ToContainTextAsync("Paid", new() { Timeout = Minute });
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded === true"), "the page was reloaded");
+        await Assertions.Expect(page.GetByRole(AriaRole.Status).And(page.Locator("#order-news"))).ToContainTextAsync("Paid");
         await page.GetByRole(AriaRole.Link, new() { Name = "All my orders" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Paid").First).ToBeVisibleAsync();
         Assert.Empty(errors);
@@ -46,7 +47,7 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
         await RegisterAsync(page);
         await PlaceOrderAsync(page, "Pays, but slowly");
 
-        await Assertions.Expect(page.Locator("#order [role=status]")).ToContainTextAsync("Paid", new() { Timeout = Minute });
+        await Assertions.Expect(page.Locator("#order [data-status]")).ToContainTextAsync("Paid", new() { Timeout = Minute });
         await page.Context.CloseAsync();
     }
 
@@ -60,7 +61,7 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
 
         await page.GetByLabel("Pays at once").CheckAsync(new() { Timeout = Minute });
         await page.GetByRole(AriaRole.Button, new() { Name = "Pay ¥" }).ClickAsync();
-        await Assertions.Expect(page.Locator("#order [role=status]")).ToContainTextAsync("Paid", new() { Timeout = Minute });
+        await Assertions.Expect(page.Locator("#order [data-status]")).ToContainTextAsync("Paid", new() { Timeout = Minute });
         await page.Context.CloseAsync();
     }
 
