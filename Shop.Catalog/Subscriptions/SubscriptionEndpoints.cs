@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Shop.Catalog.Mail;
 using Shop.Catalog.Products;
 using Shop.Catalog.StockEvents;
@@ -43,8 +42,7 @@ public static class SubscriptionEndpoints
     }
 
     private static async Task<Results<Created, NoContent>> AddAsync(
-        long id, [FromBody(EmptyBodyBehavior = Microsoft.AspNetCore.Mvc.ModelBinding.EmptyBodyBehavior.Allow)] SubscriptionInput? input,
-        string? lang, HttpContext http, SubscriptionStore store, CancellationToken cancellationToken)
+        long id, SubscriptionInput? input, string? lang, HttpContext http, SubscriptionStore store, CancellationToken cancellationToken)
     {
         SubscriptionInput.Check(input?.Sku);
         var subscriber = Subscriber.Of(http.User, Language.Choose(http, lang));

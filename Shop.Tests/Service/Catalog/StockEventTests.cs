@@ -41,6 +41,8 @@ public sealed class StockEventTests(StockEventBed bed) : IClassFixture<StockEven
     public async Task What_the_process_knew_that_died_is_found_in_the_database()
     {
         var product = await bed.ProductAsync(stock: 3);
+        // Nothing is noted any more: not even that the product is new.
+        await bed.TurnAsync();
         await bed.ExecuteAsync("UPDATE stock SET on_hand = on_hand + 4, version = version + 1 WHERE variant_id = $1", product);
         await Eventually.TrueAsync(async () => (await AvailableAsync(product)) is [7]);
     }
