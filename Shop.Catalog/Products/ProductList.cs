@@ -48,48 +48,74 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
 
     private async Task<ProductPage> ReadRankedAsync(ProductFilter filter, string language, CancellationToken cancellationToken)
     {
-        var (list, place) = await PlaceAsync(filter, cancellationToken);
+        var ranking = new Ranking(filter, language);
+        var (list, place) = await PlaceAsync(ranking, cancellationToken);
         var ids = list.Ids.Skip(place).Take(filter.Limit).ToArray();
-        var items = ids.Length == 0 ? [] : await RowsAsync(filter.Freshness, ids, language, cancellationToken);
+        var items = ids.Length == 0 ? []
+            : ranking.Rows is { } rows && place == 0 && ranking.Ids == list.Ids ? rows
+            : await RowsAsync(filter.Freshness, ids, language, cancellationToken);
         var end = place + ids.Length;
         var next = end < list.Ids.Length ? new PageCursor(filter.Sort, ids[^1], Place: end, Ranking: list.Id).Encode() : null;
         return new ProductPage(items, next, list.Corrected);
     }
 
     /// <summary>The list, and where in it the page begins. In a newer list: behind the last product seen, if that is still there.</summary>
-    private async Task<(RankedList List, int Place)> PlaceAsync(ProductFilter filter, CancellationToken cancellationToken)
+    private async Task<(RankedList List, int Place)> PlaceAsync(Ranking ranking, CancellationToken cancellationToken)
     {
-        var query = $"{filter.Sort}\u001f{filter.Conditions.Key}";
-        if (filter.After is { } after && await lists.FindAsync(query, after.Ranking, cancellationToken) is { } same)
+        var query = ranking.Key;
+        if (ranking.Filter.After is { } after && await lists.FindAsync(query, after.Ranking, cancellationToken) is { } same)
             return (same, after.Place);
-        var list = filter.Freshness == Freshness.Current
-            ? await lists.NewAsync(query, token => RankAsync(filter, token), cancellationToken)
-            : await lists.CurrentAsync(query, token => RankAsync(filter, token), cancellationToken);
-        if (filter.After is not { } before) return (list, 0);
+        var list = ranking.Filter.Freshness == Freshness.Current
+            ? await lists.NewAsync(query, token => RankAsync(ranking, token), cancellationToken)
+            : await lists.CurrentAsync(query, token => RankAsync(ranking, token), cancellationToken);
+        if (ranking.Filter.After is not { } before) return (list, 0);
         var last = Array.IndexOf(list.Ids, before.Id);
         return (list, last >= 0 ? last + 1 : before.Place);
     }
 
-    private async Task<(long[] Ids, string? Corrected)> RankAsync(ProductFilter filter, CancellationToken cancellationToken)
+    private async Task<(long[] Ids, string? Corrected)> RankAsync(Ranking ranking, CancellationToken cancellationToken)
     {
-        var ids = await RankAsync(filter, filter.Conditions, cancellationToken);
-        if (ids.Length > 0 || filter.Conditions.Search is not { } search) return (ids, null);
+        var conditions = ranking.Filter.Conditions;
+        var ids = await RankAsync(ranking, conditions, cancellationToken);
+        if (ids.Length > 0 || conditions.Search is not { } search) return (ids, null);
         return await spelling.CorrectAsync(search, cancellationToken) is { } corrected
-            ? (await RankAsync(filter, filter.Conditions with { Search = corrected }, cancellationToken), corrected.Plain)
+            ? (await RankAsync(ranking, conditions with { Search = corrected }, cancellationToken), corrected.Plain)
             : (ids, null);
     }
 
-    private async Task<long[]> RankAsync(ProductFilter filter, ProductConditions conditions, CancellationToken cancellationToken)
+    private async Task<long[]> RankAsync(Ranking ranking, ProductConditions conditions, CancellationToken cancellationToken)
     {
+        var filter = ranking.Filter;
+        if (ranking.IsBeginning)
+            return await reads.ReadAsync(
+                filter.Freshness, (source, token) => RankRowsAsync(source, ranking, conditions, token), cancellationToken);
         var subtree = await categories.SubtreeAsync(conditions.Category, filter.Freshness, cancellationToken);
         return await reads.ReadAsync(
             filter.Freshness,
             async (source, token) =>
             {
-                await using var command = ProductListSql.Ranked(conditions, filter.Sort, subtree).ToCommand(source);
+                await using var command = ProductListSql.Ranked(conditions, filter.Sort, subtree, ProductListSql.MaxRanked).ToCommand(source);
                 return (long[])(await command.ExecuteScalarAsync(token))!;
             },
             cancellationToken);
+    }
+
+    private static async Task<long[]> RankRowsAsync(
+        NpgsqlDataSource source, Ranking ranking, ProductConditions conditions, CancellationToken cancellationToken)
+    {
+        var (limit, language) = (ranking.Filter.Limit, ranking.Language);
+        await using var batch = ProductListSql.RankedRows(conditions, Ranking.Beginning, limit).ToPlannedBatch(source);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var items = new List<ProductItem>(limit);
+        long[] ids = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (items.Count == 0) ids = reader.GetFieldValue<long[]>(ProductListSql.IdsColumn);
+            items.Add(ProductItems.Read(reader, language));
+        }
+        ranking.Keep(ids, items);
+        return ids;
     }
 
     private Task<List<ProductItem>> RowsAsync(
@@ -97,13 +123,41 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
         freshness,
         async (source, token) =>
         {
-            await using var command = ProductListSql.Rows(ids).ToCommand(source);
-            await using var reader = await command.ExecuteReaderAsync(token);
+            await using var batch = ProductListSql.Rows(ids).ToPlannedBatch(source);
+            await using var reader = await batch.ExecuteReaderAsync(token);
+            await reader.NextResultAsync(token);
             var items = new List<ProductItem>(ids.Length);
             while (await reader.ReadAsync(token)) items.Add(ProductItems.Read(reader, language));
             return items;
         },
         cancellationToken);
+
+    /// <summary>
+    /// How a page of a ranked list is come by. By relevance, whose values stand still but for changes of products, only the
+    /// beginning of the list is made until somebody turns to where it ends; and with it, in one statement, the first page.
+    /// </summary>
+    private sealed class Ranking(ProductFilter filter, string language)
+    {
+        /// <summary>Length of a beginning: two pages, and one product that tells of a third.</summary>
+        public const int Beginning = 49;
+
+        public ProductFilter Filter => filter;
+
+        public string Language => language;
+
+        public bool IsBeginning { get; } =
+            filter.Sort == ProductSort.Relevance && (filter.After?.Place ?? 0) + filter.Limit < Beginning;
+
+        /// <summary>The same for all who look at the same list.</summary>
+        public string Key => $"{filter.Sort}{(IsBeginning ? "…" : "")}\u001f{filter.Conditions.Key}";
+
+        /// <summary>Of the list that this request made, whether it counts or not.</summary>
+        public long[]? Ids { get; private set; }
+
+        public List<ProductItem>? Rows { get; private set; }
+
+        public void Keep(long[] ids, List<ProductItem> rows) => (Ids, Rows) = (ids, rows);
+    }
 }
 
 internal static class ProductItems

@@ -8,7 +8,7 @@ namespace Shop.Catalog.Products;
 /// </summary>
 internal static class ProductListSql
 {
-    /// <summary>A ranked list is no longer than this, and no more products than this are compared for it.</summary>
+    /// <summary>A ranked list is no longer than this.</summary>
     public const int MaxRanked = 1000;
 
     // Without descriptions, which are wide. Names as subqueries: with fewer tables to join, planning takes half the time.
@@ -72,8 +72,30 @@ internal static class ProductListSql
 
     /// <summary>The ids of a ranked list, as one array.</summary>
     /// <param name="subtree">The category and all below it, when they are known.</param>
-    public static ReadStatement Ranked(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree) =>
-        sort == ProductSort.Relevance ? ByRelevance(conditions) : ByScore(conditions, sort, subtree);
+    /// <param name="most">Length of the list; by relevance a short one is made faster.</param>
+    public static ReadStatement Ranked(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree, int most)
+    {
+        if (sort != ProductSort.Relevance) return ByScore(conditions, sort, subtree, most);
+        var sql = new ReadStatement();
+        return sql.Append($"SELECT {Best(sql, conditions, most)}");
+    }
+
+    /// <summary>
+    /// The first rows of a list by relevance, as <see cref="Rows"/> does, and with the first of them the ids of the whole list.
+    /// </summary>
+    public static ReadStatement RankedRows(ProductConditions conditions, int most, int rows)
+    {
+        var sql = new ReadStatement();
+        return sql.Append(
+            $"""
+            WITH best AS MATERIALIZED (SELECT {Best(sql, conditions, most)} AS ids)
+            {Columns}, CASE WHEN page.place = 1 THEN best.ids END
+            FROM best CROSS JOIN LATERAL unnest(best.ids[:{rows}]) WITH ORDINALITY AS page (id, place) {Joins} ORDER BY page.place
+            """);
+    }
+
+    /// <summary>Where <see cref="RankedRows"/> has the ids.</summary>
+    public const int IdsColumn = 15;
 
     /// <summary>What facets are counted over; without any condition, the newest products.</summary>
     /// <param name="subtree">The category and all below it, when they are known.</param>
@@ -113,37 +135,40 @@ internal static class ProductListSql
             """);
     }
 
-    // The index gives the first thousand that fit, which then are compared. Of equal ones the newest comes first: looking up
-    // what sells better would take longer than all the rest.
-    private static ReadStatement ByRelevance(ProductConditions conditions)
+    // A function, since how far back it reads depends on what it finds among the newest products.
+    private static Sql Best(ReadStatement sql, ProductConditions conditions, int most)
     {
-        var sql = new ReadStatement();
-        var query = Typed(sql, conditions.Search!);
-        sql.Append($"SELECT ARRAY(SELECT found.product_id FROM (SELECT s.product_id, s.terms FROM product_search s WHERE s.terms @@ {query}");
-        AppendTags(sql, conditions);
-        if (conditions.Ids is { } ids) sql.Append($" AND s.product_id = ANY ({ids})");
-        if (conditions is not { MinPrice: null, MaxPrice: null, InStock: false })
-        {
-            sql.Append($" AND (SELECT true");
-            AppendPrices(sql, conditions);
-            if (conditions.InStock) sql.Append($" AND {InStock}");
-            sql.Append($" FROM products p WHERE p.id = s.product_id)");
-        }
-        if (conditions.MinRating is { } rating) sql.Append($" AND {RatingOf(new Sql("s.product_id"))} >= {rating}");
-        return sql.Append(
-            $$"""
-             LIMIT {{MaxRanked}}) AS found
-            ORDER BY ts_rank('{0.01, 0.05, 0.1, 1}', found.terms, {{query}}) DESC, found.product_id DESC)
-            """);
+        var search = conditions.Search!;
+        List<object> values =
+        [
+            search.Words.Select(word => word.Choices).ToArray(), search.Beginning, search.Characters.ToArray(), TagText(conditions),
+            conditions.Ids ?? [], conditions.MinPrice ?? 0, conditions.MaxPrice ?? long.MaxValue, conditions.MinRating ?? 0,
+            conditions.InStock, most,
+        ];
+        var places = values.Select(value => sql.Parameter(value).Text).ToArray();
+        places[3] = $"nullif({places[3]}, '')::tsquery";
+        return new Sql($"search_best({string.Join(", ", places)})");
     }
 
-    private static ReadStatement ByScore(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree)
+    // Empty without any. Values of attributes may hold any character.
+    private static string TagText(ProductConditions conditions)
+    {
+        List<IEnumerable<string>> groups = [.. conditions.Attributes.Select(attribute => attribute.Tags)];
+        if (conditions.Category is { } category) groups.Add(["/c/" + category]);
+        if (conditions.Brands.Count > 0) groups.Add(conditions.Brands.Select(brand => "/b/" + brand));
+        return string.Join(" & ", groups.Select(tags => $"({string.Join(" | ", tags.Select(Quoted))})"));
+    }
+
+    private static string Quoted(string lexeme) =>
+        $"'{lexeme.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static ReadStatement ByScore(ProductConditions conditions, ProductSort sort, IReadOnlyList<string>? subtree, int most)
     {
         var sql = new ReadStatement();
         var score = new Sql(sort == ProductSort.Rating ? "r.rating" : "r.sold");
         sql.Append($"SELECT ARRAY(SELECT r.product_id FROM products p");
         AppendConditions(sql, conditions, subtree, withScores: true);
-        return sql.Append($" ORDER BY {score} DESC, r.product_id DESC LIMIT {MaxRanked})");
+        return sql.Append($" ORDER BY {score} DESC, r.product_id DESC LIMIT {most})");
     }
 
     // Tags are asked only where the index over terms and tags is needed anyway; else columns of the product itself tell.

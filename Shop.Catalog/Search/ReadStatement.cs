@@ -41,6 +41,18 @@ internal sealed class ReadStatement
         return command;
     }
 
+    /// <summary>
+    /// The same with a plan that is made once per session, for a statement whose values do not decide how it is best run. It is
+    /// the second result.
+    /// </summary>
+    public NpgsqlBatch ToPlannedBatch(NpgsqlDataSource source)
+    {
+        var batch = source.CreateBatch();
+        batch.Add("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)");
+        batch.Add(Text, [.. Parameters]);
+        return batch;
+    }
+
     [InterpolatedStringHandler]
     public readonly ref struct Handler(int literalLength, int formattedCount, ReadStatement statement)
     {

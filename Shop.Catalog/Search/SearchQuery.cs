@@ -9,6 +9,9 @@ public sealed record QueryWord(string Text, bool IsBeginning, IReadOnlyList<stri
 
     public static QueryWord Of(string text, bool isLast) => new(text, isLast && text.Length >= MinBeginning, []);
 
+    /// <summary>For <c>search_best</c>: any of the words between | will do.</summary>
+    public string Choices => Instead.Count > 0 ? string.Join('|', Instead) : Text;
+
     /// <summary>For <c>to_tsquery</c>.</summary>
     public override string ToString() =>
         Instead.Count == 1 ? Instead[0] : Instead.Count > 1 ? $"({string.Join(" | ", Instead)})" : IsBeginning ? Text + ":*" : Text;

@@ -12,8 +12,12 @@ public sealed class Spelling(CatalogReads reads, TimeProvider time)
     private const int MaxInstead = 8;
     private const int MaxOffered = 200;
 
+    // A word that the index leaves out, as "the", is no mistake.
     internal const string Found =
-        "SELECT product_id FROM product_search WHERE terms @@ to_tsquery('english', $1) LIMIT 1";
+        """
+        SELECT search_best(ARRAY[$1], $2, '{}', NULL, '{}', 0, 9223372036854775807, 0, false, 1) <> '{}'
+            OR numnode(to_tsquery('english', $1)) = 0
+        """;
 
     internal const string Alike = "SELECT word FROM search_forms WHERE form = ANY ($1) LIMIT $2";
 
@@ -42,24 +46,17 @@ public sealed class Spelling(CatalogReads reads, TimeProvider time)
         return new Answer([.. words.Select((word, place) => found[place] ? word : better[next++])]);
     }
 
-    // A word that the index leaves out, as "the", is no mistake.
     private static async Task<bool[]> FindAsync(
         NpgsqlDataSource source, IReadOnlyList<QueryWord> words, CancellationToken cancellationToken)
     {
         await using var batch = source.CreateBatch();
-        foreach (var word in words) batch.Add(Found, word.ToString());
-        foreach (var word in words) batch.Add("SELECT numnode(to_tsquery('english', $1)) = 0", word.ToString());
+        foreach (var word in words) batch.Add(Found, word.Text, word.IsBeginning ? word.Text : "");
         var found = new bool[words.Count];
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         for (var place = 0; place < words.Count; place++)
         {
-            found[place] = await reader.ReadAsync(cancellationToken);
-            await reader.NextResultAsync(cancellationToken);
-        }
-        for (var place = 0; place < words.Count; place++)
-        {
             await reader.ReadAsync(cancellationToken);
-            found[place] |= reader.GetBoolean(0);
+            found[place] = reader.GetBoolean(0);
             await reader.NextResultAsync(cancellationToken);
         }
         return found;

@@ -14,7 +14,7 @@ public sealed class LargeCatalog(Servers servers) : IAsyncLifetime
     // Every third product has each "common" word; a "w" word stands in 20 names, an "x" word in 100 descriptions.
     private const string Generate =
         """
-        DROP INDEX product_search_terms, product_scores_sold, product_scores_rating;
+        DROP INDEX product_search_terms, product_search_keys, product_scores_sold, product_scores_rating;
 
         CREATE FUNCTION number(salt integer, n bigint, below integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
             'SELECT (hashint8(n * 31 + salt) & 2147483647) % below';
@@ -48,6 +48,8 @@ public sealed class LargeCatalog(Servers servers) : IAsyncLifetime
         FROM products p JOIN categories c ON c.slug = p.category WHERE id > 1000000;
 
         CREATE INDEX product_search_terms ON product_search USING gin (terms, tags) WITH (fastupdate = off);
+        CREATE INDEX product_search_keys ON product_search USING gin (search_keys(product_id, terms, tags)) WITH (fastupdate = off);
+        ALTER INDEX product_search_keys ALTER COLUMN 1 SET STATISTICS 0;
         CREATE INDEX product_scores_sold ON product_scores (sold DESC, product_id DESC);
         CREATE INDEX product_scores_rating ON product_scores (rating DESC, product_id DESC);
 
@@ -97,11 +99,37 @@ public sealed class LargeCatalog(Servers servers) : IAsyncLifetime
         await _replica.DisposeAsync();
     }
 
-    /// <summary>How the sessions of lists and searches run the statement.</summary>
+    /// <summary>The array that the statement answers.</summary>
+    internal async Task<long[]> IdsAsync(ReadStatement statement)
+    {
+        await using var command = statement.ToCommand(Source);
+        return (long[])(await command.ExecuteScalarAsync())!;
+    }
+
+    // What functions do inside is told in notices.
+    private const string ExplainNested =
+        """
+        LOAD 'auto_explain';
+        SET auto_explain.log_min_duration = 0;
+        SET auto_explain.log_nested_statements = on;
+        SET auto_explain.log_format = json;
+        SET auto_explain.log_level = notice;
+        SET client_min_messages = notice
+        """;
+
+    /// <summary>How the sessions of lists and searches run the statement, and those within functions that it calls.</summary>
     internal async Task<QueryPlan> ExplainAsync(string sql, IEnumerable<NpgsqlParameter> parameters)
     {
-        await using var command = Source.CreateCommand("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql);
+        await using var connection = await Source.OpenConnectionAsync();
+        await using (var settings = new NpgsqlCommand(ExplainNested, connection)) await settings.ExecuteNonQueryAsync();
+        var nested = new List<JsonNode>();
+        connection.Notice += (_, told) =>
+        {
+            if (told.Notice.MessageText.IndexOf("plan:\n", StringComparison.Ordinal) is >= 0 and var place)
+                nested.Add(JsonNode.Parse(told.Notice.MessageText[(place + "plan:\n".Length)..])!);
+        };
+        await using var command = new NpgsqlCommand("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql, connection);
         foreach (var parameter in parameters) command.Parameters.Add(parameter.Clone());
-        return new QueryPlan(JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!);
+        return new QueryPlan(JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!, nested);
     }
 }

@@ -61,7 +61,47 @@ public sealed class PlanTests(LargeCatalog catalog, ITestOutputHelper output) : 
     public async Task A_ranked_list(string query)
     {
         var filter = Filter(query);
-        await CheckAsync(ProductListSql.Ranked(filter.Conditions, filter.Sort, Subtree(filter)));
+        await CheckAsync(ProductListSql.Ranked(filter.Conditions, filter.Sort, Subtree(filter), ProductListSql.MaxRanked));
+        if (filter.Sort == ProductSort.Relevance) await CheckAsync(ProductListSql.RankedRows(filter.Conditions, 49, 24));
+    }
+
+    // The keys of the index against the terms they are made of.
+    [Theory]
+    [InlineData("w1234")]
+    [InlineData("w123")]
+    [InlineData("x77 thing")]
+    [InlineData("thing common1 w1234")]
+    [InlineData("w77 x77 thing")]
+    [InlineData("x77 common1")]
+    [InlineData("x50 thing 蓝牙")]
+    [InlineData("w50 thing 蓝牙 耳机")]
+    [InlineData("w77 every thing")]
+    [InlineData("x7 well made")]
+    public async Task A_search_finds_what_has_all_its_terms(string typed)
+    {
+        var search = SearchQuery.Parse(typed);
+        var conditions = Filter("q=" + typed).Conditions;
+        var expected = await catalog.IdsAsync(new ReadStatement().Append(
+            $"SELECT ARRAY(SELECT product_id FROM product_search WHERE terms @@ search_query({search.WordText}, {search.CharacterText}) ORDER BY 1 DESC)"));
+        var found = await catalog.IdsAsync(
+            ProductListSql.Ranked(conditions, ProductSort.Relevance, null, ProductListSql.MaxRanked));
+        Assert.InRange(expected.Length, 1, ProductListSql.MaxRanked - 1);
+        Assert.Equal(expected, found.OrderDescending());
+    }
+
+    [Theory]
+    [InlineData("thing")]
+    [InlineData("common1")]
+    [InlineData("thing common1")]
+    [InlineData("东西 common2")]
+    [InlineData("every day")]
+    public async Task The_newest_of_many_are_found_first(string typed)
+    {
+        var search = SearchQuery.Parse(typed);
+        var newest = await catalog.IdsAsync(new ReadStatement().Append(
+            $"SELECT ARRAY(SELECT product_id FROM product_search WHERE terms @@ search_query({search.WordText}, {search.CharacterText}) ORDER BY 1 DESC LIMIT 60)"));
+        Assert.Equal(newest, await catalog.IdsAsync(
+            ProductListSql.Ranked(Filter("q=" + typed).Conditions, ProductSort.Relevance, null, newest.Length)));
     }
 
     [Fact]
@@ -70,8 +110,8 @@ public sealed class PlanTests(LargeCatalog catalog, ITestOutputHelper output) : 
     [Fact]
     public async Task What_corrects_a_typo()
     {
-        await CheckAsync(Spelling.Found, "thing");
-        await CheckAsync(Spelling.Found, "thnig");
+        await CheckAsync(Spelling.Found, "thing", "thing");
+        await CheckAsync(Spelling.Found, "thnig", "");
         await CheckAsync(Spelling.Alike, Typo.Forms("aabcdfnig").ToArray(), 200);
         await CheckAsync(Spelling.Longer, "aabc", 8);
     }
