@@ -10,6 +10,8 @@ test_shop() {
     install_for_tests
     # The same servers on every machine: one with Docker would pull three images while a test waits for its start.
     export SHOP_SERVERS=${SHOP_SERVERS:-local} SHOP_CHROMIUM=${SHOP_CHROMIUM:-$(browser)}
+    # Hundreds of services live for seconds: too short for what the compiler learns of them to pay for the learning.
+    export DOTNET_TieredPGO=0
     say "Building with warnings as errors"
     build Shop.sln || { printf '0 passed, 1 failed\n'; exit 1; }
     results=$(mktemp -d -t shop.XXXXXX)
@@ -25,16 +27,22 @@ test_shop() {
     [ "$failed" -eq 0 ]
 }
 
-# test_groups NAME RESULTS: services beside graphs, since each often waits while the other needs the processor. Then what
-# checks how fast the whole machine ends something.
+# test_groups NAME RESULTS: three lines of groups beside each other, since each often waits while another needs the
+# processor. Then what checks how fast the whole machine ends something.
 test_groups() {
-    local graphs='(FullyQualifiedName~Shop.Tests.Distributed|FullyQualifiedName~Shop.Tests.Browser)'
+    local tests=FullyQualifiedName~Shop.Tests others
+    others="FullyQualifiedName!~Shop.Tests.Service.Catalog&FullyQualifiedName!~Shop.Tests.Scenarios"
+    others+="&FullyQualifiedName!~Shop.Tests.Distributed&FullyQualifiedName!~Shop.Tests.Browser"
     say "Testing"
-    test_group "$@" services Shop.Tests 'FullyQualifiedName!~Shop.Tests.Distributed&FullyQualifiedName!~Shop.Tests.Browser' &
     {
+        test_group "$@" catalog Shop.Tests "$tests.Service.Catalog"
         test_group "$@" stand-ins standins/Shop.StandIns.Tests 'FullyQualifiedName~.'
-        test_group "$@" graphs Shop.Tests "$graphs&Category!=Alone"
     } &
+    {
+        test_group "$@" services Shop.Tests "$others"
+        test_group "$@" scenarios Shop.Tests "$tests.Scenarios"
+    } &
+    test_group "$@" graphs Shop.Tests "($tests.Distributed|$tests.Browser)&Category!=Alone" &
     wait
     test_group "$@" alone Shop.Tests 'Category=Alone' &
     wait

@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Npgsql;
 
@@ -23,7 +24,11 @@ public sealed class ShopGraph : IAsyncLifetime
     /// <summary>Address of the dashboard and its telemetry API.</summary>
     public Uri Dashboard { get; } = new($"http://localhost:{FreePorts.Next()}");
 
-    public async Task InitializeAsync() => _app = await StartAsync(Dashboard);
+    public async Task InitializeAsync() => _app = await StartAsync(Dashboard, AskProvidersSoon);
+
+    // How long a provider may stay silent before it is asked is half a minute otherwise.
+    private static void AskProvidersSoon(IDistributedApplicationTestingBuilder builder) => builder
+        .CreateResourceBuilder<ProjectResource>("payments").WithEnvironment("Payments__ReconcileAfter", "00:00:03");
 
     public async Task DisposeAsync() => await App.DisposeAsync();
 

@@ -1,37 +1,38 @@
 using System.Text.Json.Nodes;
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 
 namespace Shop.Tests.Distributed;
 
 /// <summary>The graph with a streaming standby beside the local server.</summary>
-public sealed class StandbyTests
+[Collection(BreakableGraph.Collection)]
+public sealed class StandbyTests(BreakableGraph graph)
 {
+    private const string Standby = "postgres-standby";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task The_standby_is_fed_and_read_and_the_list_goes_on_without_it()
     {
-        await using var app = await ShopGraph.StartAsync(null, null, "--Shop:Standby=true", "--SHOP_SERVERS=local");
-        using var visitor = ShopGraph.Visitor(app);
+        using var visitor = graph.Visitor();
 
-        await HealthBecomesAsync(app, "Healthy");
+        await HealthBecomesAsync("Healthy");
         Assert.Equal("streaming", await ShopGraph.QueryAsync<string>(
-            app, "catalogdb", "select state from pg_stat_replication where application_name = 'standby'"));
+            graph.App, "catalogdb", "select state from pg_stat_replication where application_name = 'standby'"));
 
-        await CommandAsync(app, KnownResourceCommands.StopCommand);
+        await graph.CommandAsync(Standby, KnownResourceCommands.StopCommand);
         Assert.NotEmpty(await visitor.ProductsAsync("limit=7"));
-        await HealthBecomesAsync(app, "Degraded");
+        await HealthBecomesAsync("Degraded");
         Assert.NotEmpty(await visitor.ProductsAsync("limit=8"));
 
-        await CommandAsync(app, KnownResourceCommands.StartCommand);
-        await HealthBecomesAsync(app, "Healthy");
+        await graph.CommandAsync(Standby, KnownResourceCommands.StartCommand);
+        await HealthBecomesAsync("Healthy");
     }
 
-    private static async Task HealthBecomesAsync(DistributedApplication app, string expected)
+    private async Task HealthBecomesAsync(string expected)
     {
-        using var catalog = new HttpClient { BaseAddress = app.GetEndpoint("catalog") };
+        using var catalog = new HttpClient { BaseAddress = graph.App.GetEndpoint("catalog") };
         await Eventually.BecomesAsync(
             $"the standby is {expected}",
             async () =>
@@ -40,12 +41,5 @@ public sealed class StandbyTests
                 return (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["checks"]!["catalogdb-standby"]!["status"]!;
             },
             health => health == expected, Deadline);
-    }
-
-    private static async Task CommandAsync(DistributedApplication app, string command)
-    {
-        using var deadline = new CancellationTokenSource(Deadline);
-        var result = await app.ResourceCommands.ExecuteCommandAsync("postgres-standby", command, deadline.Token);
-        Assert.True(result.Success, $"{command}: {result.Message}");
     }
 }

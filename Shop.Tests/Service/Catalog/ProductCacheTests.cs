@@ -192,7 +192,7 @@ public sealed class ProductCacheTests(CatalogBed bed, Servers servers) : IClassF
     [Fact]
     public async Task A_rush_of_changes_leaves_room_for_signs_of_life()
     {
-        const int Changes = 40_000;
+        const int Changes = 120_000; // Longer than it is between two signs.
         const long First = 1_000_000;
         var settings = new Dictionary<string, string>(bed.Settings) { ["Catalog:CachePrefix"] = Servers.UniqueName("rush") };
         await using var replica = await CatalogBed.StartAsync(settings);

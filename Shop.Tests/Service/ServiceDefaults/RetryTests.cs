@@ -62,6 +62,7 @@ public sealed class RetryTests(Servers servers)
     {
         await using var bed = await MessagingBed.CreateAsync(servers);
         await using var service = await bed.StartAsync();
+        await IsReadyAsync(service);
         using var answer = await service.Client.PostAsync("/internal/messaging/dead-letters/replay", null);
         Assert.Equal(401, (int)answer.StatusCode);
     }
@@ -69,9 +70,13 @@ public sealed class RetryTests(Servers servers)
     private static BasicProperties Properties(string type) =>
         new() { Type = type, MessageId = Guid.CreateVersion7().ToString("D") };
 
+    // Until then it answers 503, whoever asks.
+    private static Task IsReadyAsync(TestService service) =>
+        Eventually.TrueAsync(async () => (await service.Client.GetAsync("/health")).IsSuccessStatusCode);
+
     private static async Task<int> ReplayAsync(TestService service)
     {
-        await Eventually.TrueAsync(async () => (await service.Client.GetAsync("/health")).IsSuccessStatusCode);
+        await IsReadyAsync(service);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/internal/messaging/dead-letters/replay")
         {
             Headers = { { "X-Service-Name", "operator" }, { "X-Service-Key", "operator-key" } },
