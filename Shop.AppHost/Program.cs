@@ -35,4 +35,5 @@ var web = builder.AddFront<Projects.Shop_Web>("web")
 
 builder.AddSandbox<Projects.Shop_Payments>("sandbox", payments);
 web.GivesTokensTo(catalog, orders, payments);
+catalog.WithEnvironment("Mail__ShopUrl", web.GetEndpoint("http"));
 builder.Build().Run();

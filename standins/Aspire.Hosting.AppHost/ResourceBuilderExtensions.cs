@@ -32,7 +32,12 @@ public static partial class ResourceBuilderExtensions
     internal static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, ReferenceExpression value)
         where T : IResourceWithEnvironment => builder.WithEnvironment(c => c.EnvironmentVariables[name] = value);
 
-    internal static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, EndpointReference endpointReference)
+    /// <summary>Sets an environment variable to the address of an endpoint.</summary>
+    /// <typeparam name="T">Type of the resource.</typeparam>
+    /// <param name="builder">The resource.</param>
+    /// <param name="name">Name of the variable.</param>
+    /// <param name="endpointReference">The endpoint.</param>
+    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, EndpointReference endpointReference)
         where T : IResourceWithEnvironment => builder.WithEnvironment(c => c.EnvironmentVariables[name] = endpointReference);
 
     /// <summary>Adds environment variables when the process is about to start, anew for every start.</summary>
