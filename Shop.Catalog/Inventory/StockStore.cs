@@ -39,6 +39,8 @@ public sealed class StockStore(Outbox outbox)
         Guid[] orders = [.. operations.Select(operation => operation.OrderId).Distinct()];
         long[] variants = [.. operations.SelectMany(operation => operation.NamedLines).Select(line => line.VariantId).Distinct()];
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
+        batch.Add(StockSql.ByKeyOnly);
+        batch.Add(StockSql.NoCompiler);
         batch.Add(StockSql.LockOrders, orders);
         batch.Add(StockSql.Now);
         batch.Add(StockSql.Reservations, orders);
