@@ -42,7 +42,7 @@ public sealed class NpgsqlClientTests
     public async Task A_database_that_is_away_is_unhealthy_and_what_is_disabled_stays_out()
     {
         var builder = TestHost.Builder(
-            ("ConnectionStrings:away", $"Host=127.0.0.1;Port={FreePort.Next()};Username=x"),
+            ("ConnectionStrings:away", $"Host=127.0.0.1;Port={FreePorts.Next()};Username=x"),
             ("Aspire:Npgsql:DisableTracing", "true"),
             ("Aspire:Npgsql:quiet:DisableHealthChecks", "true"),
             ("Aspire:Npgsql:quiet:DisableMetrics", "true"));

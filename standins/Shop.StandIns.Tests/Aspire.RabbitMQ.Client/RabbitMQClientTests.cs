@@ -37,7 +37,7 @@ public sealed class RabbitMQClientTests
         Assert.Contains(telemetry.Spans, span => span.Source.Name == "RabbitMQ.Client.Publisher" && span.Kind == ActivityKind.Producer);
 
         await broker.StopAsync();
-        await Eventually.True(async () => await Health(host) == HealthStatus.Unhealthy);
+        await Eventually.TrueAsync(async () => await Health(host) == HealthStatus.Unhealthy);
         await host.StopAsync();
     }
 
@@ -73,7 +73,7 @@ public sealed class RabbitMQClientTests
 
     private static IHost Away(TimeProvider time, bool disableAutoActivation)
     {
-        var builder = TestHost.Builder(("ConnectionStrings:messaging", $"amqp://guest:guest@127.0.0.1:{FreePort.Next()}"));
+        var builder = TestHost.Builder(("ConnectionStrings:messaging", $"amqp://guest:guest@127.0.0.1:{FreePorts.Next()}"));
         builder.AddRabbitMQClient("messaging", settings => settings.DisableAutoActivation = disableAutoActivation);
         builder.Services.AddSingleton(time);
         return builder.Build();
@@ -88,7 +88,7 @@ public sealed class RabbitMQClientTests
         var queue = await channel.QueueDeclareAsync();
         await channel.BasicPublishAsync("", queue.QueueName, Encoding.UTF8.GetBytes("hello"));
         BasicGetResult? got = null;
-        await Eventually.True(async () => (got = await channel.BasicGetAsync(queue.QueueName, autoAck: true)) is not null);
+        await Eventually.TrueAsync(async () => (got = await channel.BasicGetAsync(queue.QueueName, autoAck: true)) is not null);
         Assert.Equal("hello", Encoding.UTF8.GetString(got!.Body.Span));
     }
 }

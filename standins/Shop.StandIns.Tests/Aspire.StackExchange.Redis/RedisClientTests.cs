@@ -24,15 +24,15 @@ public sealed class RedisClientTests
         Assert.Equal(HealthStatus.Unhealthy, await Health(host));
 
         await redis.StartAsync();
-        await Eventually.True(async () => await Health(host) == HealthStatus.Healthy, seconds: 30);
+        await Eventually.TrueAsync(async () => await Health(host) == HealthStatus.Healthy, TimeSpan.FromSeconds(30));
         var database = host.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase();
         await database.StringSetAsync("key", "value").WaitAsync(Patience);
         Assert.Equal("value", (string?)await database.StringGetAsync("key").WaitAsync(Patience));
 
         await redis.StopAsync();
-        await Eventually.True(async () => await Health(host) == HealthStatus.Unhealthy);
+        await Eventually.TrueAsync(async () => await Health(host) == HealthStatus.Unhealthy);
         await redis.StartAsync();
-        await Eventually.True(async () => await Health(host) == HealthStatus.Healthy, seconds: 30);
+        await Eventually.TrueAsync(async () => await Health(host) == HealthStatus.Healthy, TimeSpan.FromSeconds(30));
         await host.StopAsync();
     }
 

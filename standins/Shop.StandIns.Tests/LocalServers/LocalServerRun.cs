@@ -47,7 +47,7 @@ internal sealed class LocalServerRun : IAsyncDisposable
     /// <summary>Gives every endpoint of the resource a free port.</summary>
     internal static void Allocate(ContainerResource resource)
     {
-        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>()) endpoint.AllocatedPorts = [FreePort.Next()];
+        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>()) endpoint.AllocatedPorts = [FreePorts.Next()];
     }
 
     internal static async Task<LocalServerProcess> PrepareAsync(
@@ -63,7 +63,7 @@ internal sealed class LocalServerRun : IAsyncDisposable
             Environment = await EnvironmentAsync(resource, cancellationToken),
             Logger = NullLogger.Instance,
             DataPatience = dataPatience ?? DataLock.Patience,
-            ClaimPorts = count => [.. Enumerable.Range(0, count).Select(_ => FreePort.Next())],
+            ClaimPorts = count => [.. Enumerable.Range(0, count).Select(_ => FreePorts.Next())],
             InstanceName = "test",
         }, cancellationToken);
     }
@@ -95,9 +95,10 @@ internal sealed class LocalServerRun : IAsyncDisposable
 
     internal async Task UntilHealthyAsync(string name, CancellationToken cancellationToken)
     {
-        await UntilAsync(
-            async () => _process.HasExited || await IsHealthyAsync(name, cancellationToken),
-            () => $"{name} is not healthy: {_health}\n{Output}", cancellationToken);
+        await Eventually.BecomesAsync(
+            $"{name} is healthy",
+            async () => _process.HasExited || await IsHealthyAsync(name, cancellationToken) ? "" : $"{_health}\n{Output}",
+            trouble => trouble.Length == 0, s_patience);
         Assert.False(_process.HasExited, Output);
     }
 
@@ -121,7 +122,7 @@ internal sealed class LocalServerRun : IAsyncDisposable
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
         await EndAsync(cancellationToken);
-        await UntilNothingIsLeftAsync(cancellationToken);
+        await UntilNothingIsLeftAsync();
     }
 
     /// <summary>SIGTERM, while another server may already wait for the data.</summary>
@@ -138,7 +139,7 @@ internal sealed class LocalServerRun : IAsyncDisposable
     internal async Task KillAsync(CancellationToken cancellationToken)
     {
         await SignalAsync("KILL");
-        await UntilNothingIsLeftAsync(cancellationToken);
+        await UntilNothingIsLeftAsync();
     }
 
     internal static bool IsListening(int port) =>
@@ -161,8 +162,8 @@ internal sealed class LocalServerRun : IAsyncDisposable
         .. Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0]) && Mentions(d)).Select(d => Path.GetFileName(d)),
     ];
 
-    private Task UntilNothingIsLeftAsync(CancellationToken cancellationToken) =>
-        UntilAsync(() => Task.FromResult(Processes().Count == 0), () => $"left: {string.Join(' ', Processes())}", cancellationToken);
+    private Task UntilNothingIsLeftAsync() => Eventually.BecomesAsync(
+        "no process is left", () => Task.FromResult(string.Join(' ', Processes())), left => left.Length == 0, s_patience);
 
     private bool Mentions(string process)
     {
@@ -192,15 +193,5 @@ internal sealed class LocalServerRun : IAsyncDisposable
         foreach (var (name, value) in context.EnvironmentVariables)
             environment[name] = value is IValueProvider provider ? (await provider.GetValueAsync(cancellationToken))! : (string)value;
         return environment;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> message, CancellationToken cancellationToken)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < s_patience, message());
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
-        }
     }
 }

@@ -52,7 +52,7 @@ public sealed class StandardResilienceTests
     public async Task A_refused_connection_is_tried_four_times()
     {
         using var provider = Clients("c");
-        var nowhere = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        var nowhere = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         await Assert.ThrowsAsync<HttpRequestException>(() => Client(provider).GetAsync(nowhere));
         Assert.Equal(3, _time.Pauses.Count);
     }

@@ -38,7 +38,7 @@ public sealed class DestinationTests
         var configuration = (IConfigurationRoot)proxy.Services.GetRequiredService<IConfiguration>();
         configuration["Services:hello:http:1"] = two.Address.ToString();
         configuration.Reload();
-        await Eventually.True(() => Destinations(proxy).Count == 2);
+        await Eventually.TrueAsync(() => Destinations(proxy).Count == 2);
 
         Assert.Contains(new Uri(two.Address, "/api"), Destinations(proxy).Select(destination => new Uri(destination.Address)));
         Assert.Contains(new Uri(two.Address, "/health"), Destinations(proxy).Select(destination => new Uri(destination.Health!)));

@@ -54,7 +54,7 @@ public sealed class HttpClientTests
     public async Task A_retry_goes_to_the_next_replica()
     {
         await using var alive = await Replica("alive");
-        var dead = new Uri($"http://127.0.0.1:{FreePort.Next()}");
+        var dead = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         await using var provider = Provider(("services__hello__http__0", dead), ("services__hello__http__1", alive.Address));
         Assert.Equal("alive /", await Client(provider).GetStringAsync(new Uri("https+http://hello/")));
     }

@@ -28,7 +28,7 @@ public sealed class ServerSpanTests
             ("user_agent.original", "browser/1"), ("http.response.status_code", 200), ("http.route", "/api/products/{id}"));
         Assert.Equal(ActivityStatusCode.Unset, span.Status);
 
-        await Eventually.True(() => site.Telemetry.Spans.Any(other => other.SpanId == span.ParentSpanId));
+        await Eventually.TrueAsync(() => site.Telemetry.Spans.Any(other => other.SpanId == span.ParentSpanId));
         var client = site.Telemetry.Spans.Single(other => other.SpanId == span.ParentSpanId);
         Assert.Equal(("System.Net.Http", ActivityKind.Client, span.TraceId), (client.Source.Name, client.Kind, client.TraceId));
     }
@@ -135,7 +135,7 @@ public sealed class ServerSpanTests
             var before = ServerSpans.Count();
             using var client = new HttpClient();
             await client.SendAsync(request);
-            await Eventually.True(() => ServerSpans.Count() > before);
+            await Eventually.TrueAsync(() => ServerSpans.Count() > before);
             return ServerSpans.Last();
         }
 

@@ -6,7 +6,7 @@ namespace Shop.StandIns.Tests.Support;
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Account = "postgres";
-    private readonly int _port = FreePort.Next();
+    private readonly int _port = FreePorts.Next();
     private readonly DirectoryInfo _folder = ServerProcess.Folder(Account);
     private ServerProcess? _process;
 
@@ -20,7 +20,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             Account, $"{bin}/initdb", ["-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--locale=C.UTF-8"]);
         _process = ServerProcess.Start(
             Account, $"{bin}/postgres", ["-D", data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
-        await Eventually.True(AnswersAsync);
+        await Eventually.TrueAsync(AnswersAsync);
     }
 
     public async ValueTask DisposeAsync()

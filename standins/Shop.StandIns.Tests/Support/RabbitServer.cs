@@ -4,7 +4,7 @@ namespace Shop.StandIns.Tests.Support;
 internal sealed class RabbitServer : IAsyncDisposable
 {
     private const string Account = "rabbitmq";
-    private readonly int _port = FreePort.Next();
+    private readonly int _port = FreePorts.Next();
     private readonly DirectoryInfo _folder = ServerProcess.Folder(Account);
     private readonly Dictionary<string, string> _environment;
     private ServerProcess? _process;
@@ -15,11 +15,11 @@ internal sealed class RabbitServer : IAsyncDisposable
         _environment = new Dictionary<string, string>
         {
             ["HOME"] = folder,
-            ["ERL_EPMD_PORT"] = $"{FreePort.Next()}",
+            ["ERL_EPMD_PORT"] = $"{FreePorts.Next()}",
             ["RABBITMQ_NODENAME"] = $"standins{_port}@localhost",
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_NODE_PORT"] = $"{_port}",
-            ["RABBITMQ_DIST_PORT"] = $"{FreePort.Next()}",
+            ["RABBITMQ_DIST_PORT"] = $"{FreePorts.Next()}",
             ["RABBITMQ_MNESIA_BASE"] = $"{folder}/mnesia",
             ["RABBITMQ_LOG_BASE"] = $"{folder}/log",
             ["RABBITMQ_CONFIG_FILE"] = $"{folder}/rabbitmq",
@@ -33,7 +33,7 @@ internal sealed class RabbitServer : IAsyncDisposable
     public async Task StartAsync()
     {
         _process = ServerProcess.Start(Account, "/usr/lib/rabbitmq/bin/rabbitmq-server", [], _environment);
-        await Eventually.True(() => ServerProcess.ListensAsync(_port), seconds: 60);
+        await Eventually.TrueAsync(() => ServerProcess.ListensAsync(_port), TimeSpan.FromSeconds(60));
     }
 
     public async Task StopAsync()

@@ -4,7 +4,7 @@ namespace Shop.StandIns.Tests.Support;
 internal sealed class RedisServer : IAsyncDisposable
 {
     private const string Password = "a-password";
-    private readonly int _port = FreePort.Next();
+    private readonly int _port = FreePorts.Next();
     private ServerProcess? _process;
 
     public string ConnectionString => $"127.0.0.1:{_port},password={Password}";
@@ -13,7 +13,7 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         _process = ServerProcess.Start(
             "redis", "redis-server", ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--dir", "/tmp", "--requirepass", Password]);
-        await Eventually.True(() => ServerProcess.ListensAsync(_port));
+        await Eventually.TrueAsync(() => ServerProcess.ListensAsync(_port));
     }
 
     public async Task StopAsync()

@@ -99,30 +99,19 @@ public sealed class DashboardProcessTests : IAsyncLifetime
         provider.ForceFlush();
     }
 
-    private async Task<JsonArray> ResourcesAsync()
-    {
-        while (true)
-        {
-            var text = await _http.GetStringAsync($"{_executable.FrontendUrl}/api/telemetry/resources", _deadline.Token);
-            if (JsonNode.Parse(text)!.AsArray() is { Count: > 0 } resources)
-                return resources;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, _deadline.Token);
-        }
-    }
+    private Task<JsonArray> ResourcesAsync() => Eventually.BecomesAsync(
+        "the telemetry has arrived",
+        async () => JsonNode.Parse(await _http.GetStringAsync($"{_executable.FrontendUrl}/api/telemetry/resources", _deadline.Token))!.AsArray(),
+        resources => resources.Count > 0);
 
-    private async Task<HttpStatusCode> StatusOnceUpAsync(string url)
-    {
-        while (true)
+    // Until it listens no status comes at all.
+    private Task<HttpStatusCode> StatusOnceUpAsync(string url) => Eventually.BecomesAsync(
+        $"{url} answers",
+        async () =>
         {
-            try
-            {
-                using var response = await _http.GetAsync(url, _deadline.Token);
-                return response.StatusCode;
-            }
-            catch (HttpRequestException) when (!_process.HasExited)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, _deadline.Token);
-            }
-        }
-    }
+            Assert.False(_process.HasExited, "the dashboard has ended");
+            using var response = await _http.GetAsync(url, _deadline.Token);
+            return response.StatusCode;
+        },
+        _ => true);
 }
