@@ -49,6 +49,7 @@ public sealed class ProductImport(
 
     private async Task<ImportReport> RunAsync(ImportFile file, Editor editor, LockHandle handle, CancellationToken cancellationToken)
     {
+        await failpoints.HitAsync("catalog.import.locked", cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ImportStore.LockAsync(connection, transaction, file.Rows, cancellationToken);
@@ -62,6 +63,7 @@ public sealed class ProductImport(
         await AuditAsync(connection, transaction, editor, handle, report, cancellationToken);
         await failpoints.HitAsync("catalog.import.before-commit", cancellationToken);
         await fence.CheckAsync(handle, connection, transaction, cancellationToken);
+        await failpoints.HitAsync("catalog.import.checked", cancellationToken);
         try
         {
             await transaction.CommitAsync(CancellationToken.None);
