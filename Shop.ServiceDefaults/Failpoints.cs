@@ -7,12 +7,15 @@ namespace Shop.ServiceDefaults;
 
 /// <summary>
 /// Named points at which a test can crash the process, delay it, fail it or run a rival. Inert without configuration.
-/// <c>Failpoints:&lt;name&gt;</c> = <c>crash</c>, <c>error</c> or <c>delay:500ms</c>, each with an optional <c>@N</c>: the Nth hit only.
+/// <c>Failpoints:&lt;name&gt;</c> = <c>crash</c>, <c>error</c>, <c>delay:500ms</c> or <c>ask:http://127.0.0.1:5000</c>, each with an
+/// optional <c>@N</c>: the Nth hit only. A process that asks posts the name to that address and stands still until it is
+/// answered, a minute at most; an answer other than a success, or none, is an error.
 /// </summary>
 public sealed class Failpoints
 {
     private readonly ConcurrentDictionary<string, Func<CancellationToken, ValueTask>> _actions = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
+    private readonly Lazy<HttpClient> _director = new(() => new HttpClient { Timeout = TimeSpan.FromMinutes(1) });
 
     /// <summary>Reads the section <c>Failpoints</c>; a value that cannot be read is an error at start.</summary>
     public Failpoints(IConfiguration configuration, TimeProvider time)
@@ -55,7 +58,23 @@ public sealed class Failpoints
         if (action.StartsWith("delay:", StringComparison.Ordinal) && action.EndsWith("ms", StringComparison.Ordinal)
             && int.TryParse(action.AsSpan(6, action.Length - 8), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
             return async token => await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), _time, token);
+        if (action.StartsWith("ask:", StringComparison.Ordinal) && Uri.TryCreate(action[4..], UriKind.Absolute, out var address)
+            && address.Scheme == Uri.UriSchemeHttp)
+            return token => AskAsync(name, new Uri(address, $"{address.AbsolutePath.TrimEnd('/')}/{name}"), token);
         throw Unreadable(name, action);
+    }
+
+    private async ValueTask AskAsync(string name, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _director.Value.PostAsync(address, content: null, cancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && failure is HttpRequestException or OperationCanceledException)
+        {
+            throw new FailpointException(name, failure);
+        }
     }
 
     // SIGKILL, not Exit: a crash runs no handlers and flushes nothing.
@@ -67,7 +86,7 @@ public sealed class Failpoints
     }
 
     private static InvalidOperationException Unreadable(string name, string text) =>
-        new($"Failpoints:{name} = '{text}' is not crash, error or delay:<n>ms, optionally with @<n>.");
+        new($"Failpoints:{name} = '{text}' is not crash, error, delay:<n>ms or ask:http://<address>, optionally with @<n>.");
 
     private sealed class Registration(Action undo) : IDisposable
     {
@@ -76,4 +95,4 @@ public sealed class Failpoints
 }
 
 /// <summary>Thrown by a failpoint told to fail.</summary>
-public sealed class FailpointException(string name) : Exception($"Failpoint {name}");
+public sealed class FailpointException(string name, Exception? cause = null) : Exception($"Failpoint {name}", cause);

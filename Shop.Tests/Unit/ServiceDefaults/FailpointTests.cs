@@ -45,8 +45,33 @@ public sealed class FailpointTests
         Assert.Equal(1, runs);
     }
 
+    [Fact]
+    public async Task One_that_asks_stands_still_until_it_is_answered()
+    {
+        await using var director = await Director.StartAsync();
+        var points = Create(new() { ["Failpoints:a.b"] = director.Setting("first") });
+        await points.HitAsync("a.b", CancellationToken.None);
+        var (reached, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using (director.On("first", "a.b", () =>
+        {
+            reached.SetResult();
+            return answer.Task;
+        }))
+        {
+            var hit = points.HitAsync("a.b", CancellationToken.None).AsTask();
+            await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.False(hit.IsCompleted);
+            answer.SetResult();
+            await hit.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        using (director.On("first", "a.b", () => throw new TimeoutException()))
+            await Assert.ThrowsAsync<FailpointException>(async () => await points.HitAsync("a.b", CancellationToken.None));
+    }
+
     [Theory]
     [InlineData("explode")]
+    [InlineData("ask:")]
+    [InlineData("ask:/here")]
     [InlineData("error@x")]
     [InlineData("delay:5s")]
     [InlineData("delay:ms")]
