@@ -71,15 +71,15 @@ internal sealed class Traffic : IDisposable
         var (customer, product) = (Guid.CreateVersion7(), _onSale[number % _onSale.Count]);
         var order = new { productId = product, quantity = 1 };
         var answers = await Task.WhenAll(_orders.Select(replica => AnswerAsync(replica, "/api/orders", customer, order)));
-        if (answers[0] != answers[1]) return $"{answers[0]} and {answers[1]} to an order";
+        if (answers[0] != answers[1]) return $"{Brief(answers[0])} and {Brief(answers[1])} to an order";
         var (status, body) = answers[0];
         if (status == HttpStatusCode.Conflict && body == "sold_out") return null;
-        if (status != HttpStatusCode.Created) return $"{answers[0]} to an order";
+        if (status != HttpStatusCode.Created) return $"{Brief(answers[0])} to an order";
 
         var id = JsonElement.Parse(body).GetProperty("id").GetGuid();
         Ordered[id] = product;
         var paid = await AnswerAsync(_payments, "/api/payments", customer, new { orderId = id, method = "sandbox" });
-        return paid.Status == HttpStatusCode.Accepted ? null : $"{paid} to a payment";
+        return paid.Status == HttpStatusCode.Accepted ? null : $"{Brief(paid)} to a payment";
     }
 
     /// <summary>Who gets no answer, or is asked to come back, comes back with the same key.</summary>
@@ -110,6 +110,10 @@ internal sealed class Traffic : IDisposable
         // Problems carry an id of their own request.
         return (answer.StatusCode, answer.IsSuccessStatusCode ? text : Code(text));
     }
+
+    // An order's own text would make a kind of its own of each that went wrong.
+    private static string Brief((HttpStatusCode Status, string Body) answer) =>
+        answer.Status < HttpStatusCode.Ambiguous ? $"{answer.Status}" : $"{answer.Status} {answer.Body}";
 
     private static string Code(string problem) =>
         JsonElement.Parse(problem).TryGetProperty("code", out var code) ? code.GetString()! : "";
