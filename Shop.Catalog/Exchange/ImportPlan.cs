@@ -5,15 +5,19 @@ namespace Shop.Catalog.Exchange;
 /// <summary>What is stored of what a file names.</summary>
 /// <param name="Products">By slug.</param>
 /// <param name="Variants">By SKU.</param>
+/// <param name="Others">By product: its variants on sale that the file does not name.</param>
 public sealed record ImportState(
     IReadOnlyDictionary<string, StoredProduct> Products, IReadOnlyDictionary<string, StoredVariant> Variants,
-    IReadOnlySet<string> Categories, IReadOnlySet<string> Brands);
+    ILookup<long, OtherVariant> Others, IReadOnlySet<string> Categories, IReadOnlySet<string> Brands);
 
 /// <param name="Variants">How many it has, retired ones included.</param>
 /// <param name="LastPosition">Of them.</param>
 public sealed record StoredProduct(long Id, bool Retired, int Variants, int LastPosition);
 
 public sealed record StoredVariant(long Id, long ProductId, bool Retired);
+
+/// <param name="Attributes">JSON.</param>
+public sealed record OtherVariant(string Sku, string Attributes);
 
 /// <summary>A variant as the file has it, and its place.</summary>
 /// <param name="Id">Null for a new one.</param>
@@ -51,6 +55,7 @@ public static class ImportPlan
             CheckVariant(row, stored, known, isDefault: known is null ? row == first : stored?.Id == known.Id, errors);
             variants.Add(new PlannedVariant(row, stored?.Id, stored is null ? ++position : 0));
         }
+        CheckDifferences(rows, known is null ? [] : state.Others[known.Id], errors);
         var count = (known?.Variants ?? 0) + variants.Count(variant => variant.Id is null);
         if (count > VariantRules.MaxVariants)
             errors.Add(new ImportError(first.Line, Columns.Product, $"would have more than {VariantRules.MaxVariants} variants"));
@@ -81,4 +86,19 @@ public static class ImportPlan
         if (!isDefault && row.Attributes == "{}")
             errors.Add(new ImportError(row.Line, Columns.VariantAttributes, "must tell the variant from the others"));
     }
+
+    // Nobody could choose between two that are the same. Only the default one may have none, which is seen to above.
+    private static void CheckDifferences(IEnumerable<ImportRow> rows, IEnumerable<OtherVariant> others, List<ImportError> errors)
+    {
+        var known = new Dictionary<string, (string Sku, string Place)>(StringComparer.Ordinal);
+        foreach (var other in others) known[Key(other.Attributes)] = (other.Sku, $"{other.Sku}, which is stored");
+        foreach (var row in rows.Where(row => row.Attributes != "{}"))
+        {
+            var key = Key(row.Attributes);
+            if (!known.TryAdd(key, (row.Sku, $"{row.Sku} in line {row.Line}")) && known[key].Sku != row.Sku)
+                errors.Add(new ImportError(row.Line, Columns.VariantAttributes, $"are those of {known[key].Place}"));
+        }
+    }
+
+    private static string Key(string attributes) => AttributeRules.Key(VariantRow.ReadAttributes(attributes));
 }

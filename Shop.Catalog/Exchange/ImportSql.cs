@@ -14,6 +14,15 @@ internal static class ImportSql
 
     public const string Variants = "SELECT sku, id, product_id, retired_at IS NOT NULL FROM variants WHERE sku = ANY ($1)";
 
+    // Those on sale that the file leaves as they are.
+    public const string Others =
+        """
+        SELECT v.product_id, v.sku, v.attributes::text
+        FROM products p JOIN variants v ON v.product_id = p.id
+        WHERE p.slug = ANY ($1) AND v.retired_at IS NULL
+          AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS named (sku) WHERE named.sku = v.sku)
+        """;
+
     public const string Categories = "SELECT slug FROM categories WHERE slug = ANY ($1)";
 
     public const string Brands = "SELECT slug FROM brands WHERE slug = ANY ($1)";

@@ -24,6 +24,7 @@ public sealed class ImportStore(Outbox outbox)
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = ImportStaging.TimeoutSeconds };
         batch.Add(ImportSql.Products, Array(Slugs(rows)));
         batch.Add(ImportSql.Variants, Array(rows.Select(row => row.Sku)));
+        batch.Add(ImportSql.Others, Array(Slugs(rows)), Array(rows.Select(row => row.Sku)));
         batch.Add(ImportSql.Categories, Array(rows.Select(row => row.Content?.Category)));
         batch.Add(ImportSql.Brands, Array(rows.Select(row => row.Content?.Brand)));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -31,10 +32,12 @@ public sealed class ImportStore(Outbox outbox)
             row => (row.GetString(0), new StoredProduct(row.GetInt64(1), row.GetBoolean(2), row.GetInt32(3), row.GetInt32(4))));
         var variants = await ReadAsync(
             row => (row.GetString(0), new StoredVariant(row.GetInt64(1), row.GetInt64(2), row.GetBoolean(3))));
+        var others = await ReadAsync(row => (ProductId: row.GetInt64(0), Variant: new OtherVariant(row.GetString(1), row.GetString(2))));
         var categories = await ReadAsync(row => row.GetString(0));
         var brands = await ReadAsync(row => row.GetString(0));
         return new ImportState(
             products.ToDictionary(StringComparer.Ordinal), variants.ToDictionary(StringComparer.Ordinal),
+            others.ToLookup(other => other.ProductId, other => other.Variant),
             categories.ToHashSet(StringComparer.Ordinal), brands.ToHashSet(StringComparer.Ordinal));
 
         async Task<List<T>> ReadAsync<T>(Func<NpgsqlDataReader, T> read)

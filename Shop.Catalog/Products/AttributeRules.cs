@@ -32,8 +32,11 @@ public static class AttributeRules
     }
 
     /// <summary>Whether filters take them for the same: case makes no difference.</summary>
-    public static bool AreEqual(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        one.Count == other.Count && one.Select(Tag).ToHashSet(StringComparer.Ordinal).SetEquals(other.Select(Tag));
+    public static bool AreEqual(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) => Key(one) == Key(other);
+
+    /// <summary>The same text for those that are equal, and another one for others. Neither names nor values hold control characters.</summary>
+    public static string Key(IReadOnlyDictionary<string, string> attributes) =>
+        string.Join('\u0001', attributes.Select(Tag).Order(StringComparer.Ordinal));
 
     private static string Tag(KeyValuePair<string, string> attribute) => $"{attribute.Key}={attribute.Value}".ToLowerInvariant();
 

@@ -147,6 +147,39 @@ public sealed class ExchangeTests(CatalogBed bed) : IClassFixture<CatalogBed>, I
     }
 
     [Fact]
+    public async Task Variants_of_one_product_that_nobody_could_tell_apart_are_listed_with_both_places()
+    {
+        var known = await _administrator.SendAsync("POST", "/api/products", """{"name":"Same Sock","price":1,"sku":"SAME-1","attributes":{}}""");
+        var variants = $"/api/products/{(long)known.Json["id"]!}/variants";
+        foreach (var (sku, colour) in new[] { ("SAME-2", "Red"), ("SAME-3", "blue"), ("SAME-4", "green") })
+            await _administrator.SendAsync("POST", variants, $$"""{"sku":"{{sku}}","price":1,"attributes":{"colour":"{{colour}}"} }""");
+        await _administrator.SendAsync("DELETE", variants + "/SAME-4");
+        string[] rows =
+        [
+            "same-sock,SAME-1,Same Sock,,,,more,,,1,,",
+            "same-sock,SAME-5,,,,,,,,1,\"{\"\"colour\"\":\"\"RED\"\"}\",",
+            "same-sock,SAME-3,,,,,,,,1,\"{\"\"size\"\":\"\"S\"\",\"\"colour\"\":\"\"pink\"\"}\",",
+            "same-sock,SAME-6,,,,,,,,1,\"{\"\"Colour\"\":\"\"Pink\"\",\"\"size\"\":\"\"s\"\"}\",",
+            "same-sock,SAME-7,,,,,,,,1,\"{\"\"colour\"\":\"\"blue\"\"}\",",
+            "same-sock,SAME-8,,,,,,,,1,\"{\"\"colour\"\":\"\"green\"\"}\",",
+            "other-sock,SAME-9,Other Sock,,,,more,,,1,\"{\"\"colour\"\":\"\"blue\"\"}\",",
+        ];
+        string[] expected =
+        [
+            "3 variant_attributes are those of SAME-2, which is stored", "5 variant_attributes are those of SAME-3 in line 4",
+        ];
+        var dry = (await ImportAsync(File(rows), dryRun: true)).Json["errors"]!;
+        Assert.Equal(expected, dry.AsArray().Select(error => $"{error!["line"]} {error["field"]} {error["message"]}"));
+        var real = await ImportAsync(rows);
+        Assert.Equal("import_invalid", real.Code);
+        Assert.Equal(dry.ToJsonString(), real.Json["rows"]!.ToJsonString());
+        // Two that change places are different at the end.
+        Assert.Equal(HttpStatusCode.OK, (await ImportAsync(
+            "same-sock,SAME-1,Same Sock,,,,more,,,1,,", "same-sock,SAME-2,,,,,,,,1,\"{\"\"colour\"\":\"\"blue\"\"}\",",
+            "same-sock,SAME-3,,,,,,,,1,\"{\"\"colour\"\":\"\"Red\"\"}\",")).Status);
+    }
+
+    [Fact]
     public async Task One_import_runs_at_a_time()
     {
         await using (await bed.Services.GetRequiredService<ExclusiveLock>().AcquireAsync(ProductImport.LockName, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), CancellationToken.None))
