@@ -5,7 +5,8 @@ namespace Shop.Catalog.Administration;
 
 /// <summary>
 /// Drops what has been kept long enough: audit and prices of two years ago, except the price that held then; pictures that no
-/// product has shown for a day. In small portions, by the replica that leads; a second one would do no harm.
+/// product has shown for a day; imports of three months ago. In small portions, by the replica that leads; a second one would do
+/// no harm.
 /// </summary>
 public sealed class HistoryRetention(NpgsqlDataSource database, Leadership leadership) : BackgroundService
 {
@@ -39,13 +40,19 @@ public sealed class HistoryRetention(NpgsqlDataSource database, Leadership leade
               AND NOT EXISTS (SELECT FROM product_pictures WHERE hash = o.hash) LIMIT $1)
         """;
 
+    private const string DropImports =
+        """
+        DELETE FROM imports WHERE id IN (
+            SELECT id FROM imports WHERE created_at < shop_now() - interval '90 days' ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+        """;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         leadership.RunAsync("history-retention", Interval, (_, token) => DropAsync(token), stoppingToken);
 
     /// <summary>Drops everything that is due.</summary>
     internal async Task DropAsync(CancellationToken cancellationToken)
     {
-        foreach (var sql in (string[])[DropAudit, DropPrices, DropPictures])
+        foreach (var sql in (string[])[DropAudit, DropPrices, DropPictures, DropImports])
             while (await DropPortionAsync(sql, cancellationToken) == Portion)
                 cancellationToken.ThrowIfCancellationRequested();
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Shop.Catalog.Administration;
 using Shop.Catalog.Products;
@@ -8,14 +9,21 @@ using Shop.ServiceDefaults.Problems;
 namespace Shop.Catalog.Exchange;
 
 /// <summary>
-/// Brings a file of products into the catalogue, all of it or nothing. One import runs at a time, in all replicas: a lock says
-/// so, and its token is checked in the transaction, so that an import that lost the lock while it stood still stores nothing.
+/// Brings a file of products into the catalogue, all of it or nothing. One import runs at a time, in all replicas, in the order
+/// in which they asked: a lock says so, and its token is checked in the transaction, so that an import that lost the lock while
+/// it stood still stores nothing.
 /// </summary>
 public sealed class ProductImport(
-    NpgsqlDataSource database, ImportStore store, ExclusiveLock locks, Fence fence, ProductCache cache, Failpoints failpoints)
+    NpgsqlDataSource database, ImportStore store, FairLock locks, Fence fence, ProductCache cache, IOptions<ImportOptions> options,
+    Failpoints failpoints)
 {
     public const string LockName = "catalog-import";
+
+    /// <summary>The member of a refusal that holds every error.</summary>
+    internal const string Rows = "rows";
+
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private readonly SemaphoreSlim _requests = new(options.Value.Requests);
 
     /// <summary>What the file would do, and everything that is wrong with it. Changes and locks nothing.</summary>
     public async Task<ImportReport> TryAsync(ImportFile file, CancellationToken cancellationToken)
@@ -30,24 +38,53 @@ public sealed class ProductImport(
         return new ImportReport(DryRun: true, file.Count, products, variants, errors);
     }
 
-    /// <exception cref="ProblemException">400 import_invalid with every error in <c>rows</c>; 409 import_running.</exception>
+    /// <summary>For a request: waits for its turn, but not for long.</summary>
+    /// <exception cref="ProblemException">400 import_invalid with every error in <c>rows</c>; 409 import_running: its turn did not come.</exception>
     public async Task<ImportReport> RunAsync(ImportFile file, Editor editor, CancellationToken cancellationToken)
     {
         if (file.Errors.Count > 0) ThrowIfAny((await TryAsync(file, cancellationToken)).Errors);
-        await using var handle = await locks.TryAcquireAsync(LockName, Lease, cancellationToken)
-            ?? throw Problem.Conflict("import_running", "Another import is running; try again when it is done.");
-        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, handle.Lost);
+        if (!await _requests.WaitAsync(TimeSpan.Zero, cancellationToken)) throw Running();
         try
         {
-            return await RunAsync(file, editor, handle, held.Token);
+            return await InTurnAsync(
+                options.Value.Wait, (turn, held) => RunAsync(file, editor, turn, (_, _, _, _) => Task.CompletedTask, held),
+                cancellationToken);
         }
-        catch (Exception lost) when (lost is StaleTokenException || (handle.Lost.IsCancellationRequested && lost is OperationCanceledException))
+        catch (LockException late) when (late is LockTimeoutException or LockQueueFullException)
+        {
+            throw Running();
+        }
+        finally
+        {
+            _requests.Release();
+        }
+    }
+
+    /// <summary>Runs when its turn has come; the token is cancelled when the turn is lost.</summary>
+    /// <param name="wait">For the turn.</param>
+    /// <exception cref="LockException">It has not come.</exception>
+    /// <exception cref="ProblemException">503: it was lost, and nothing stored.</exception>
+    internal async Task<T> InTurnAsync<T>(
+        TimeSpan wait, Func<LockHandle, CancellationToken, Task<T>> run, CancellationToken cancellationToken)
+    {
+        await using var turn = await locks.AcquireAsync(LockName, Lease, wait, cancellationToken);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Lost);
+        try
+        {
+            return await run(turn, held.Token);
+        }
+        catch (Exception lost) when (lost is StaleTokenException || (turn.Lost.IsCancellationRequested && lost is OperationCanceledException))
         {
             throw Problem.Unavailable("The import took a break that was too long, and stored nothing.");
         }
     }
 
-    private async Task<ImportReport> RunAsync(ImportFile file, Editor editor, LockHandle handle, CancellationToken cancellationToken)
+    /// <summary>In the turn that it has.</summary>
+    /// <param name="alsoWrite">What belongs into the same transaction.</param>
+    /// <exception cref="ProblemException">400 import_invalid; 409 when others came first; nothing was stored.</exception>
+    internal async Task<ImportReport> RunAsync(
+        ImportFile file, Editor editor, LockHandle handle,
+        Func<ImportReport, NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> alsoWrite, CancellationToken cancellationToken)
     {
         await failpoints.HitAsync("catalog.import.locked", cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -61,6 +98,7 @@ public sealed class ProductImport(
         var touched = await store.ApplyAsync(connection, transaction, staging, plan, editor.Id, cancellationToken);
         var report = new ImportReport(DryRun: false, file.Count, products, variants, []);
         await AuditAsync(connection, transaction, editor, handle, report, cancellationToken);
+        await alsoWrite(report, connection, transaction, cancellationToken);
         await failpoints.HitAsync("catalog.import.before-commit", cancellationToken);
         await fence.CheckAsync(handle, connection, transaction, cancellationToken);
         await failpoints.HitAsync("catalog.import.checked", cancellationToken);
@@ -76,6 +114,13 @@ public sealed class ProductImport(
         return report;
     }
 
+    /// <summary>What the audit trail calls an import.</summary>
+    /// <param name="token">Of the lock that it held.</param>
+    internal static string SubjectOf(long token) => FormattableString.Invariant($"import:{token}");
+
+    private static ProblemException Running() =>
+        Problem.Conflict("import_running", "Other imports are running; try again when they are done.");
+
     private static async Task<(IReadOnlyList<PlannedProduct> Plan, List<ImportError> Errors)> PlanAsync(
         ImportFile file, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -90,9 +135,8 @@ public sealed class ProductImport(
         CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        var subject = FormattableString.Invariant($"import:{handle.FencingToken}");
         batch.AddAudit(
-            editor.Id, "catalogue.imported", subject, before: null,
+            editor.Id, "catalogue.imported", SubjectOf(handle.FencingToken), before: null,
             System.Text.Json.JsonSerializer.Serialize(report, CatalogJson.Default.ImportReport));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -102,7 +146,7 @@ public sealed class ProductImport(
         if (errors.Count == 0) return;
         var problem = new ProblemException(
             StatusCodes.Status400BadRequest, "import_invalid", $"{errors.Count} rules are broken; nothing was stored.", "body");
-        problem.Extensions["rows"] = errors;
+        problem.Extensions[Rows] = errors;
         throw problem;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Shop.Catalog.Exchange;
 using Shop.Catalog.Products;
 using Shop.Catalog.StockEvents;
 using Shop.Catalog.Subscriptions;
@@ -38,6 +39,7 @@ public static class InventoryRegistration
             .Consume<ReturnStock, ReturnStockHandler>("return-stock", CatalogJson.Default.ReturnStock)
             .PublishStockEvents()
             .SendNotices()
+            .RunImports()
             .Consume<OrderPaid, OrderPaidHandler>("order-paid", CatalogJson.Default.OrderPaid)
             .Consume<OrderCancelled, OrderCancelledHandler>("order-cancelled", CatalogJson.Default.OrderCancelled)
             .Consume<OrderExpired, OrderExpiredHandler>("order-expired", CatalogJson.Default.OrderExpired));

@@ -20,11 +20,11 @@ public static class ProductEvents
         .Publish("product-changed", CatalogJson.Default.ProductChanged, optional: true)
         .Publish("price-changed", CatalogJson.Default.PriceChanged, optional: true);
 
-    /// <summary>A product's number as the id of the aggregate that a message is about.</summary>
-    public static Guid AggregateOf(long productId)
+    /// <summary>A number, as that of a product, as the id of the aggregate that a message is about.</summary>
+    public static Guid AggregateOf(long number)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], productId);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], number);
         return new Guid(bytes, bigEndian: true);
     }
 }

@@ -45,6 +45,8 @@ public sealed class AccessTests(CatalogBed bed) : IClassFixture<CatalogBed>
         ["GET /api/products/{id}/image.svg"] = Everybody,
         ["GET /api/products/export"] = Administrators,
         ["POST /api/products/import"] = Administrators,
+        ["GET /api/products/imports"] = Administrators,
+        ["GET /api/products/imports/{id}"] = Administrators,
         ["POST /api/products/{id}/pictures"] = Administrators,
         ["PUT /api/products/{id}/pictures"] = Administrators,
         ["DELETE /api/products/{id}/pictures/{hash}"] = Administrators,

@@ -9,7 +9,7 @@ using Shop.ServiceDefaults.Locks;
 namespace Shop.Tests.Service.Catalog;
 
 [Collection(Servers.Collection)]
-public sealed class ExchangeTests(CatalogBed bed) : IClassFixture<CatalogBed>, IDisposable
+public sealed class ExchangeTests(HurriedImportBed bed) : IClassFixture<HurriedImportBed>, IDisposable
 {
     private static readonly string Header = string.Join(',', Columns.All);
     private readonly HttpClient _administrator = bed.Administrator();
@@ -182,7 +182,7 @@ public sealed class ExchangeTests(CatalogBed bed) : IClassFixture<CatalogBed>, I
     [Fact]
     public async Task One_import_runs_at_a_time()
     {
-        await using (await bed.Services.GetRequiredService<ExclusiveLock>().AcquireAsync(ProductImport.LockName, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), CancellationToken.None))
+        await using (await bed.Services.GetRequiredService<FairLock>().AcquireAsync(ProductImport.LockName, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), CancellationToken.None))
         {
             var refused = await ImportAsync("while-locked,WL-1,While Locked,,,,more,,,1,,");
             Assert.Equal((HttpStatusCode.Conflict, "import_running"), (refused.Status, refused.Code));
@@ -198,7 +198,7 @@ public sealed class ExchangeTests(CatalogBed bed) : IClassFixture<CatalogBed>, I
         using var interruption = bed.Services.GetRequiredService<Failpoints>().On("catalog.import.before-commit", async token =>
         {
             await bed.ExecuteAsync("UPDATE shop_locks SET lease_until = shop_now() - interval '1 minute' WHERE name = $1", ProductImport.LockName);
-            rival = await bed.Services.GetRequiredService<ExclusiveLock>().TryAcquireAsync(ProductImport.LockName, TimeSpan.FromSeconds(30), token);
+            rival = await bed.Services.GetRequiredService<FairLock>().TryAcquireAsync(ProductImport.LockName, TimeSpan.FromSeconds(30), token);
         });
         var answer = await ImportAsync("too-late,TL-1,Too Late,,,,more,,,1,,");
         Assert.NotNull(rival);
@@ -298,4 +298,13 @@ public sealed class ExchangeTests(CatalogBed bed) : IClassFixture<CatalogBed>, I
              + (SELECT sum(hashtextextended(s.tags::text || s.terms::text, 0) / 1000000) FROM product_search s)
              + (SELECT count(*) FROM audit_trail WHERE action <> 'catalogue.imported') + (SELECT count(*) FROM stock) + CASE WHEN $1 THEN 0 END
         """, true);
+}
+
+/// <summary>Requests wait for their turn to import for half a second.</summary>
+public sealed class HurriedImportBed(Servers servers) : CatalogBed(servers)
+{
+    protected override IReadOnlyDictionary<string, string> Own => new Dictionary<string, string>
+    {
+        ["Catalog:Import:Wait"] = "00:00:00.5",
+    };
 }
