@@ -49,10 +49,16 @@ public sealed class GoodsReceipt(NpgsqlDataSource database, ProductCache cache, 
         if (!known) batch.Add(Receive, productId, quantity, MaxOnHand, Text(sku), who);
         batch.Add(Present, productId, Text(sku));
         var (level, variantId) = await ReadAsync(batch, known, productId, cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
-        if (known) return level;
-        soldOut.Forget([variantId]);
-        await cache.OutdateAsync(productId);
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        finally
+        {
+            // Also when the answer to the commit is lost: it may have happened.
+            soldOut.Forget([variantId]);
+            await cache.OutdateAsync(productId);
+        }
         return level;
     }
 

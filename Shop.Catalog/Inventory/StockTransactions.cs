@@ -26,9 +26,16 @@ public sealed class StockTransactions(
         CancellationToken cancellationToken)
     {
         await failpoints.HitAsync("catalog.stock.before-commit", cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        soldOut.Forget(freed);
+        try
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            // Also when the answer to the commit is lost: it may have happened.
+            soldOut.Forget(freed);
+            cache.Outdate(changes);
+        }
         await failpoints.HitAsync("catalog.stock.after-commit", cancellationToken);
-        cache.Outdate(changes);
     }
 }

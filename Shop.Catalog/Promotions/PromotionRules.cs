@@ -37,8 +37,8 @@ public static class PromotionRules
     {
         var check = new Validator();
         check.Check(input.Code is not null && Coupon.IsValid(input.Code), "code", Coupon.Rule);
-        ProductRules.CheckText(check, "name", input.Name, MaxNameLength, required: true);
-        ProductRules.CheckText(check, "nameZh", input.NameZh, MaxNameLength);
+        ProductRules.CheckLine(check, "name", input.Name, MaxNameLength, required: true);
+        ProductRules.CheckLine(check, "nameZh", input.NameZh, MaxNameLength);
         CheckPeriod(check, input);
         CheckCount(check, "maxUses", input.MaxUses);
         CheckCount(check, "maxUsesPerCustomer", input.MaxUsesPerCustomer);

@@ -59,6 +59,7 @@ public sealed class PromotionTests(CatalogBed bed) : IClassFixture<CatalogBed>, 
     [InlineData("""{"code":"with space"}""", "code")]
     [InlineData("""{"code":null}""", "code")]
     [InlineData("""{"name":" "}""", "name")]
+    [InlineData("""{"name":"two\tcolumns"}""", "name")]
     [InlineData("""{"kind":"gift"}""", "kind")]
     [InlineData("""{"value":0}""", "value")]
     [InlineData("""{"value":101}""", "value")]
