@@ -13,8 +13,6 @@ namespace Shop.Tests.Scenarios;
 /// </summary>
 public sealed class OutageShop(Servers servers) : RunningShop(servers)
 {
-    private readonly Servers _servers = servers;
-
     internal LocalServer RedisServer { get; private set; } = null!;
 
     internal LocalServer RabbitServer { get; private set; } = null!;
@@ -38,7 +36,7 @@ public sealed class OutageShop(Servers servers) : RunningShop(servers)
         RedisServer = await LocalServer.RedisAsync();
         RabbitServer = await rabbit;
         await base.InitializeAsync();
-        var payments = await _servers.CreateDatabaseAsync("payments");
+        var payments = await Servers.CreateDatabaseAsync("payments");
         Payments = StartPayments(payments);
         await ReadyAsync();
         Databases = new AuditDatabases(CatalogConnection, OrderConnections, payments);
