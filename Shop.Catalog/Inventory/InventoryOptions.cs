@@ -13,6 +13,10 @@ public sealed class InventoryOptions
     [AllowedValues(Batch, Single)]
     public string Strategy { get; set; } = Batch;
 
+    /// <summary>Pause between two looks for leases that are over.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long single movements are kept; older ones are carried as one sum per variant and kind. Days.</summary>
     [Range(InventoryRetention.SoldDays, 3650)]
     public int LedgerDays { get; set; } = InventoryRetention.SoldDays;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Data;
@@ -11,11 +12,11 @@ namespace Shop.Catalog.Inventory;
 /// </summary>
 public sealed partial class LeaseSweeper(
     ServiceDatabases databases, NpgsqlDataSource database, StockStore store, StockTransactions transactions, OrderStates orders,
-    Shortages shortages, CatalogMetrics metrics, Failpoints failpoints, TimeProvider time, ILogger<LeaseSweeper> logger)
-    : PeriodicWork(databases, time, Interval, logger)
+    Shortages shortages, CatalogMetrics metrics, Failpoints failpoints, IOptions<InventoryOptions> options, TimeProvider time,
+    ILogger<LeaseSweeper> logger)
+    : PeriodicWork(databases, time, options.Value.SweepInterval, logger)
 {
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private const int BatchSize = 100;
 
@@ -35,7 +36,12 @@ public sealed partial class LeaseSweeper(
         WHERE pg_try_advisory_xact_lock(hashtextextended(order_id::text, 42))
         """;
 
-    protected override Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken) => SweepAsync(cancellationToken);
+    protected override async Task RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await failpoints.HitAsync("catalog.leases.before-sweep", cancellationToken);
+        await SweepAsync(cancellationToken);
+        await failpoints.HitAsync("catalog.leases.after-sweep", cancellationToken);
+    }
 
     /// <summary>Goes through everything that is due once.</summary>
     internal async Task SweepAsync(CancellationToken cancellationToken)

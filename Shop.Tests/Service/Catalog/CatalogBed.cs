@@ -144,10 +144,7 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
     public Task LimitAsync(long variant, int units) =>
         ExecuteAsync($"UPDATE variants SET limit_per_customer = {units} WHERE id = $1", variant);
 
-    internal LeaseSweeper Sweeper => SweeperOf(0);
-
-    internal LeaseSweeper SweeperOf(int replica) =>
-        _replicas[replica].Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single();
+    internal LeaseSweeper Sweeper => Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single();
 
     /// <summary>The lease of an order and the grace are over, and the sweeper has come.</summary>
     internal async Task ExpireAsync(Guid order)
