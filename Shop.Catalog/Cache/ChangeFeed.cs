@@ -25,8 +25,8 @@ public sealed partial class ChangeFeed(
     // Told at once; between two such lots there is time for a sign of life.
     private const int Lot = 200;
 
-    // Products with the number of their latest change.
-    private readonly ConcurrentDictionary<long, long> _untold = new();
+    // Products with their latest change.
+    private readonly ConcurrentDictionary<long, Change> _untold = new();
     private readonly string _name = Guid.CreateVersion7().ToString("N");
     private long _changes;
     private long _signed;
@@ -49,7 +49,7 @@ public sealed partial class ChangeFeed(
     public void TellSoon(long productId)
     {
         ChangedHere?.Invoke(productId);
-        Keep(productId);
+        Keep(productId, isKnownHere: false);
     }
 
     /// <summary>Tells of a change now, so that whoever made it sees it at once; later again if Redis is away.</summary>
@@ -57,10 +57,11 @@ public sealed partial class ChangeFeed(
     {
         ChangedHere?.Invoke(productId);
         Changed?.Invoke(productId);
-        if (!await pages.OutdateAsync(productId, CancellationToken.None)) Keep(productId);
+        if (!await pages.OutdateAsync(productId, CancellationToken.None)) Keep(productId, isKnownHere: true);
     }
 
-    private void Keep(long productId) => _untold[productId] = Interlocked.Increment(ref _changes);
+    private void Keep(long productId, bool isKnownHere) =>
+        _untold[productId] = new Change(Interlocked.Increment(ref _changes), isKnownHere);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -130,13 +131,16 @@ public sealed partial class ChangeFeed(
         }
     }
 
-    private async Task<bool> TellAsync(KeyValuePair<long, long> change, CancellationToken cancellationToken)
+    // In both cases it stays as it is when the product has changed again meanwhile.
+    private async Task<bool> TellAsync(KeyValuePair<long, Change> untold, CancellationToken cancellationToken)
     {
-        Changed?.Invoke(change.Key);
-        if (!await pages.OutdateAsync(change.Key, cancellationToken)) return false;
-        // It stays when it has changed again meanwhile.
-        _untold.TryRemove(change);
-        return true;
+        var (productId, change) = untold;
+        // Once: each attempt would take the page away again, from a process that has no other cache at that time.
+        if (!change.IsKnownHere) Changed?.Invoke(productId);
+        var told = await pages.OutdateAsync(productId, cancellationToken);
+        if (told) _untold.TryRemove(untold);
+        else _untold.TryUpdate(productId, change with { IsKnownHere = true }, change);
+        return told;
     }
 
     private void Hear(RedisValue message)
@@ -184,4 +188,7 @@ public sealed partial class ChangeFeed(
 
     [LoggerMessage(123, LogLevel.Debug, "Redis takes no sign of life: {Reason}")]
     private partial void LogAway(string reason);
+
+    /// <param name="IsKnownHere">This process has forgotten the page; what is left is to tell the others.</param>
+    private readonly record struct Change(long Number, bool IsKnownHere);
 }
