@@ -41,7 +41,7 @@ public abstract class RunningCatalog(Servers servers) : IAsyncLifetime
     public virtual async Task InitializeAsync()
     {
         _tokens = await TokenIssuer.StartAsync();
-        CatalogConnection = await Servers.CreateDatabaseAsync("catalog");
+        CatalogConnection = await CreateCatalogDatabaseAsync();
         CatalogDatabase = NpgsqlDataSource.Create(CatalogConnection);
         for (var replica = 0; replica < Catalog.Count; replica++) Start("Shop.Catalog", Catalog[replica], CatalogSettings(replica));
         await StartOthersAsync();
@@ -81,6 +81,11 @@ public abstract class RunningCatalog(Servers servers) : IAsyncLifetime
         command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         return (long)(await command.ExecuteScalarAsync())!;
     }
+
+    internal ServiceProcess CatalogProcess(int replica) => _processes[replica];
+
+    /// <summary>Answers the connection string of a database that is empty, or is not there yet.</summary>
+    protected virtual Task<string> CreateCatalogDatabaseAsync() => Servers.CreateDatabaseAsync("catalog");
 
     /// <summary>Starts what Catalog works with; it need not be ready on return.</summary>
     protected virtual Task StartOthersAsync() => Task.CompletedTask;

@@ -49,6 +49,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
             TimeSpan.FromSeconds(90));
     }
 
+    /// <summary>Stops it where it is: it keeps its connections and transactions, and does not notice how time passes. Returns when it stands.</summary>
+    public Task PauseAsync()
+    {
+        Signals.Stop(_process.Id);
+        return Eventually.TrueAsync(() => File.ReadLines($"/proc/{_process.Id}/status").Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal)));
+    }
+
+    public void Resume() => Signals.Continue(_process.Id);
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill();

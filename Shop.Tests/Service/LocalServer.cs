@@ -22,12 +22,13 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<LocalServer> PostgresAsync()
+    /// <param name="settings">Besides its own, as "name=value".</param>
+    public static async Task<LocalServer> PostgresAsync(params string[] settings)
     {
         var data = NewDirectory("postgres");
         using (var init = Start("postgres", PostgresPrograms() + "initdb", ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"], []))
             await init.WaitForExitAsync();
-        return await PostgresOnAsync(data);
+        return await PostgresOnAsync(data, settings);
     }
 
     /// <summary>A streaming standby of a server of <see cref="PostgresAsync"/>.</summary>
@@ -39,7 +40,7 @@ internal sealed class LocalServer : IAsyncDisposable
         using (var backup = Start("postgres", PostgresPrograms() + "pg_basebackup", copy, []))
             await backup.WaitForExitAsync();
         Assert.True(File.Exists(data + "/standby.signal"), "pg_basebackup failed");
-        return await PostgresOnAsync(data, "-c", "wal_retrieve_retry_interval=200ms", "-c", "max_standby_streaming_delay=500ms");
+        return await PostgresOnAsync(data, "wal_retrieve_retry_interval=200ms", "max_standby_streaming_delay=500ms");
     }
 
     /// <summary>As by a fall of its machine.</summary>
@@ -58,21 +59,15 @@ internal sealed class LocalServer : IAsyncDisposable
     }
 
     /// <summary>It keeps its connections and answers nobody, until it is thawed.</summary>
-    public void Freeze() => Signal("-STOP");
+    public void Freeze() => Signals.Stop(WithDescendants(_processes[0].Id));
 
-    public void Thaw() => Signal("-CONT");
+    public void Thaw() => Signals.Continue(WithDescendants(_processes[0].Id));
 
-    private void Signal(string signal)
-    {
-        using var kill = Process.Start("kill", [signal, .. WithDescendants($"{_processes[0].Id}")]);
-        kill.WaitForExit();
-    }
-
-    private static IEnumerable<string> WithDescendants(string id) =>
+    private static IEnumerable<int> WithDescendants(int id) =>
     [
         id,
         .. Directory.GetDirectories($"/proc/{id}/task").SelectMany(task => File.ReadAllText(task + "/children")
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)).SelectMany(WithDescendants),
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse).SelectMany(WithDescendants),
     ];
 
     // It listens before it does.
@@ -95,7 +90,8 @@ internal sealed class LocalServer : IAsyncDisposable
         var port = FreePorts.Next();
         var server = new LocalServer(
             () => Start("postgres", PostgresPrograms() + "postgres", ["-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
-                "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off", .. settings], []),
+                "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off",
+                .. settings.SelectMany(setting => new[] { "-c", setting })], []),
             data, port, $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres");
         await server.TakesConnectionsAsync();
         return server;

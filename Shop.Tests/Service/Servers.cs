@@ -60,7 +60,7 @@ public sealed class Servers : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var postgres = StartUnlessNamed("SHOP_TEST_POSTGRES", LocalServer.PostgresAsync);
+        var postgres = StartUnlessNamed("SHOP_TEST_POSTGRES", () => LocalServer.PostgresAsync());
         var redis = StartUnlessNamed("SHOP_TEST_REDIS", LocalServer.RedisAsync);
         var rabbit = StartUnlessNamed("SHOP_TEST_RABBIT", LocalServer.RabbitAsync);
         _postgres = await postgres;
