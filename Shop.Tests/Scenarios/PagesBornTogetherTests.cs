@@ -8,10 +8,10 @@ namespace Shop.Tests.Scenarios;
 public sealed class PagesBornTogetherTests(Servers servers)
 {
     /// <summary>Time in which every page is read once through each replica.</summary>
-    private static readonly TimeSpan Round = Chaos.Seconds(1, 4);
+    private static readonly TimeSpan Round = Chaos.Seconds(1, 3);
 
     /// <summary>Queries are compared per so much time.</summary>
-    private static readonly TimeSpan Interval = Chaos.Seconds(1.5, 1);
+    private static readonly TimeSpan Interval = Chaos.Seconds(1.5, 2);
 
     private static readonly TimeSpan Life = ShortLivedCatalog.Life;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);

@@ -18,7 +18,7 @@ public sealed class FenceTests(Servers servers)
 
     public static TheoryData<string> Kinds => LocksBed.Kinds;
 
-    /// <summary>T11.</summary>
+    /// <summary>T11 for each kind of lock. PausedImportTests does it to processes.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Of_1000_holders_paused_beyond_their_lease_none_writes_after_a_newer_one(string kind)
