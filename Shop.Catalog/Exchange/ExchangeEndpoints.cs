@@ -47,6 +47,9 @@ public static class ExchangeEndpoints
             .WithName("ListImports").WithSummary("Imports that were queued, the newest first").ProducesValidationProblem();
         group.MapGet(Imports + "/{id}", FindAsync)
             .WithName("GetImport").WithSummary("What became of an import that was queued, with everything that is wrong with its file")
+            .WithDescription(
+                "state: queued; running; done; refused, as the file or what it names is wrong (code and errors say it); failed, as it was "
+                + "tried in vain. A dry run is done with its errors.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
     }
 

@@ -17,7 +17,7 @@ public sealed class ImportRecords(NpgsqlDataSource database)
     public const int DefaultLimit = 50;
     public const int MaxLimit = 100;
 
-    // A file of ten megabytes is on its way.
+    // A file of ten megabytes is on its way, or all that is wrong with it.
     private const int TimeoutSeconds = 30;
 
     /// <summary>What <see cref="Read"/> reads.</summary>
@@ -102,7 +102,7 @@ public sealed class ImportRecords(NpgsqlDataSource database)
         BegunImport import, ImportReport report, NpgsqlConnection connection, NpgsqlTransaction transaction,
         CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
         batch.Add(
             Done, import.Id, import.Token, report.Products.Created, report.Products.Changed, report.Variants.Created,
             report.Variants.Changed, Json(report.Errors), report.Errors.Count);
