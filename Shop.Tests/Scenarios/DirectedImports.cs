@@ -16,6 +16,9 @@ public sealed class DirectedImports(Servers servers) : RunningCatalog(servers)
     public const string BeforeCheck = "catalog.import.before-commit";
     public const string Checked = "catalog.import.checked";
 
+    /// <summary>Of imports that were queued: all is committed, and the queue does not know.</summary>
+    public const string BeforeAnswer = "messaging.work.before-ack";
+
     private const string Pass = "UPDATE shop_clock SET shift = shift + (SELECT lease FROM shop_locks WHERE name = $1)";
     private readonly Guid[] _administrators = [Guid.CreateVersion7(), Guid.CreateVersion7()];
     private Director _director = null!;
@@ -46,12 +49,13 @@ public sealed class DirectedImports(Servers servers) : RunningCatalog(servers)
     }
 
     /// <summary>Imports a file of one product, which is the replica's own, at a price.</summary>
-    internal async Task<Answer> ImportAsync(int replica, int price)
+    /// <param name="query">Of the address.</param>
+    internal async Task<Answer> ImportAsync(int replica, int price, string query = "")
     {
         var row = $"product-{replica},SKU-{replica},Product {replica},,,,more,,,{price},,";
         using var content = new StringContent($"{string.Join(',', Columns.All)}\r\n{row}\r\n", Encoding.UTF8, "text/csv");
         using var client = new HttpClient { BaseAddress = Catalog[replica], DefaultRequestHeaders = { Authorization = Bearer(_administrators[replica], "admin") } };
-        return await Answer.OfAsync(client.PostAsync("/api/products/import", content));
+        return await Answer.OfAsync(client.PostAsync("/api/products/import" + query, content));
     }
 
     /// <summary>The price of the replica's product as it is stored.</summary>
@@ -91,7 +95,7 @@ public sealed class DirectedImports(Servers servers) : RunningCatalog(servers)
     {
         var settings = base.CatalogSettings(replica);
         settings["Internal:Name"] = Prefix;
-        foreach (var point in (string[])[Locked, Planned, BeforeCheck, Checked]) settings[$"Failpoints:{point}"] = _director.Setting($"{replica}");
+        foreach (var point in (string[])[Locked, Planned, BeforeCheck, Checked, BeforeAnswer]) settings[$"Failpoints:{point}"] = _director.Setting($"{replica}");
         return settings;
     }
 }

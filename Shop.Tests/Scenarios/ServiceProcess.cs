@@ -56,12 +56,18 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return Eventually.TrueAsync(() => File.ReadLines($"/proc/{_process.Id}/status").Any(line => line.StartsWith("State:\tT", StringComparison.Ordinal)));
     }
 
+    /// <summary>As by a fall of its machine.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public void Resume() => Signals.Continue(_process.Id);
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
+        await KillAsync();
         _process.Dispose();
     }
 }
