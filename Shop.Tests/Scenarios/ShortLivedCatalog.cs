@@ -2,13 +2,17 @@ using Shop.Tests.Service;
 
 namespace Shop.Tests.Scenarios;
 
-/// <summary>A <see cref="CountedCatalog"/> with products whose pages live for seconds, and so that one of the two caches governs how often the database is asked.</summary>
-internal sealed class ShortLivedCatalog(Servers servers, string governing) : CountedCatalog(servers)
+/// <summary>A <see cref="CountedCatalog"/> with products whose pages live for seconds.</summary>
+/// <param name="place">Where they live.</param>
+internal sealed class ShortLivedCatalog(Servers servers, string place) : CountedCatalog(servers)
 {
     public const string InProcess = "process";
     public const string InRedis = "redis";
 
-    /// <summary>Longest life of a page in the governing cache.</summary>
+    /// <summary>In the process for a quarter of their time in Redis, as by default.</summary>
+    public const string InBoth = "process and redis";
+
+    /// <summary>Longest life of a page.</summary>
     public static readonly TimeSpan Life = Chaos.Seconds(6, 20);
 
     public static readonly int Products = Chaos.IsLong ? 5_000 : 300;
@@ -43,7 +47,12 @@ internal sealed class ShortLivedCatalog(Servers servers, string governing) : Cou
     protected override Dictionary<string, string> CatalogSettings(int replica)
     {
         var settings = base.CatalogSettings(replica);
-        var (process, redis) = governing == InProcess ? ($"{Life}", AtOnce) : ($"{Life / 4}", $"{Life}");
+        var (process, redis) = place switch
+        {
+            InProcess => ($"{Life}", AtOnce),
+            InRedis => (AtOnce, $"{Life}"),
+            _ => ($"{Life / 4}", $"{Life}"),
+        };
         settings["Catalog:Cache:Fresh"] = settings["Catalog:Cache:Stale"] = process;
         settings["Catalog:Cache:Shared"] = redis;
         // A machine that is busy for a second is not what is tested.
