@@ -8,6 +8,7 @@ public static class AuditChecks
     [
         SqlCheck.Load("stock-counters"), SqlCheck.Load("stock-reserved"), SqlCheck.Load("stock-orders"),
         SqlCheck.Load("customer-units"), SqlCheck.Load("coupon-uses"), SqlCheck.Load("review-scores"),
+        SqlCheck.Load("product-cards"),
     ];
 
     public static IReadOnlyList<AuditCheck> All { get; } =

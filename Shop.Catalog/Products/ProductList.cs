@@ -41,7 +41,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
         {
             if (items.Count == filter.Limit) return new ProductPage(items, last!.Encode());
             items.Add(ProductItems.Read(reader, language));
-            last = new PageCursor(filter.Sort, reader.GetInt64(0), reader.GetInt64(5), reader.GetString(9));
+            last = new PageCursor(filter.Sort, reader.GetInt64(0), reader.GetInt64(5), reader.GetString(ProductListSql.NameKeyColumn));
         }
         return new ProductPage(items, null);
     }
@@ -167,10 +167,9 @@ internal static class ProductItems
         var chinese = language == Language.Chinese && !row.IsDBNull(3);
         return new ProductItem(
             row.GetInt64(0), row.GetString(1), row.GetString(chinese ? 3 : 2), Money.ToMajor(row.GetInt64(5)),
-            row.GetString(6), row.GetString(4), ImageUrl(row.GetInt64(0), row.GetInt32(7), row.IsDBNull(14) ? null : row.GetString(14)),
+            row.GetString(6), row.GetString(4), ImageUrl(row.GetInt64(0), row.GetInt32(7), row.IsDBNull(13) ? null : row.GetString(13)),
             row.GetInt32(8),
-            row.IsDBNull(10) ? null : row.GetString(10), Math.Round((decimal)row.GetFloat(11), 1),
-            row.GetFieldValue<int[]>(12).Sum(), row.GetInt32(13));
+            row.IsDBNull(9) ? null : row.GetString(9), Math.Round((decimal)row.GetFloat(10), 1), row.GetInt32(11), row.GetInt32(12));
     }
 
     /// <param name="picture">Name of the first uploaded picture; null when there is only the drawn one.</param>

@@ -146,6 +146,8 @@ public sealed class AuditTests(AuditedShop shop) : IClassFixture<AuditedShop>
             "INSERT INTO reviews (product_id, customer_id, stars, title, body, state, helpful) VALUES ({product}, '{customer}', 5, 'x', '', 'hidden', 2)",
             "DELETE FROM reviews WHERE product_id = {product}"
         },
+        { "product-cards", "product {product}: its card says", "catalog", "UPDATE product_cards SET price = price + 1 WHERE product_id = {product}", "UPDATE product_cards SET price = price - 1 WHERE product_id = {product}" },
+        { "product-cards", "product {product}: its card says , its tables", "catalog", "DELETE FROM product_cards WHERE product_id = {product}", "SELECT renew_cards(ARRAY[{product}])" },
         {
             "order-money", "2000 were collected for order {customer}", "payments",
             "UPDATE payments SET order_id = '{customer}'", "UPDATE payments SET order_id = '{paid}'"

@@ -28,6 +28,37 @@ public sealed class EditingTests(CatalogBed bed) : IClassFixture<CatalogBed>, ID
         Assert.Equal(2, await _administrator.VersionAsync(id));
     }
 
+    [Fact]
+    public async Task Lists_show_what_became_of_a_product()
+    {
+        var id = await bed.ProductAsync(stock: 2);
+        var (path, sku) = ($"/api/products/{id}", $"CARD-{id}");
+        using var customer = bed.Customer();
+        Assert.Equal("Thing under test, 10, 2 of 1, 0 by 0", await ListedAsync(id));
+        await _administrator.SendAsync("PUT", path, """{"name":"Cup","nameZh":"茶杯","price":12.5}""");
+        Assert.Equal("茶杯, 12.5, 2 of 1, 0 by 0", await ListedAsync(id));
+        await _administrator.SendAsync("PUT", path, """{"name":"Mug","nameZh":"","descriptionZh":"","price":13}""");
+        await customer.SendAsync("POST", $"{path}/reviews", """{"stars":4,"title":"Good","body":"It is."}""");
+        await _administrator.SendAsync("POST", $"{path}/variants", $$"""{"sku":"{{sku}}","price":1,"attributes":{"size":"L"} }""");
+        await _administrator.SendAsync("POST", $"{path}/stock", $$"""{"quantity":5,"sku":"{{sku}}"}""");
+        Assert.Equal("Mug, 13, 7 of 2, 4 by 1", await ListedAsync(id));
+        await bed.AssertBooksAgreeAsync();
+        await _administrator.SendAsync("DELETE", $"{path}/variants/{sku}");
+        await customer.SendAsync("DELETE", $"{path}/reviews/mine");
+        Assert.Equal("Mug, 13, 2 of 1, 0 by 0", await ListedAsync(id));
+        await _administrator.SendAsync("DELETE", path);
+        Assert.Null(await ListedAsync(id));
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    // By one who sees what is true now.
+    private async Task<string?> ListedAsync(long id)
+    {
+        var page = (await _colleague.SendAsync("GET", $"/api/products?ids={id}&lang=zh")).Json["items"]!.AsArray();
+        return page is [{ } item]
+            ? $"{item["name"]}, {item["price"]}, {item["available"]} of {item["variantCount"]}, {item["rating"]} by {item["reviews"]}" : null;
+    }
+
     [Theory]
     [InlineData("PUT", "", """{"name":"Thing","price":1}""")]
     [InlineData("DELETE", "", null)]

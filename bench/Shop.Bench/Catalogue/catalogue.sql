@@ -119,6 +119,8 @@ INSERT INTO product_search (product_id, terms, tags)
 SELECT id, search_document(pg_temp.characters(name_zh), lower(name), NULL, '') || document, tags
 FROM bench_rows JOIN bench_tags USING (category, brand, attributes);
 
+INSERT INTO product_cards SELECT * FROM made_cards WHERE product_id IN (SELECT id FROM bench_rows) ORDER BY product_id;
+
 DO $$ DECLARE words text := (SELECT string_agg(lower(en), ' ') FROM (
     SELECT en FROM brand_words UNION ALL SELECT en FROM material_words UNION ALL SELECT en FROM quality_words
     UNION ALL SELECT en FROM kind_words) AS words);
