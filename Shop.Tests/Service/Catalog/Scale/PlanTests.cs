@@ -62,7 +62,7 @@ public sealed class PlanTests(LargeCatalog catalog, ITestOutputHelper output) : 
     {
         var filter = Filter(query);
         await CheckAsync(ProductListSql.Ranked(filter.Conditions, filter.Sort, Subtree(filter), ProductListSql.MaxRanked));
-        if (filter.Sort == ProductSort.Relevance) await CheckAsync(ProductListSql.RankedRows(filter.Conditions, 49, 24));
+        if (filter.Sort == ProductSort.Relevance) await CheckAsync(ProductListSql.RankedRows(filter.Conditions, 25, 24));
     }
 
     // The keys of the index against the terms they are made of.

@@ -1,0 +1,105 @@
+-- Two words of a name have a key beside those of the eras. To know all products that have both, keys of each era were read and
+-- put together one product at a time, which of words that many products share took several times as long as all the rest.
+--   one/other, one_other    as one/other@3 and one_other@3, in any era
+CREATE OR REPLACE FUNCTION search_keys(product bigint, terms tsvector, tags text[]) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 AS $$
+    WITH names (lexemes, era) AS MATERIALIZED (SELECT nullif(tsvector_to_array(ts_filter(terms, '{a}')), '{}'), '@' || (product >> 16)),
+    words AS MATERIALIZED (
+        SELECT lexeme COLLATE "C" AS word, row_number() OVER (ORDER BY positions[1]) AS place
+        FROM unnest(ts_filter(terms, '{a}')) WHERE lexeme COLLATE "C" < U&'\2E80')
+    SELECT array_to_tsvector(
+        string_to_array('+' || array_to_string(lexemes, E'\x01+'), E'\x01')
+        || string_to_array('+' || array_to_string(lexemes, era || E'\x01+') || era, E'\x01')
+        || string_to_array('-' || array_to_string(nullif(tsvector_to_array(ts_delete(terms, coalesce(lexemes, '{}'))), '{}'), E'\x01-'), E'\x01')
+        || ARRAY(
+            SELECT pair || suffix FROM (
+                SELECT greatest(a.word, b.word) || '/' || least(a.word, b.word)
+                FROM words a JOIN words b ON a.place < b.place AND b.place <= 10
+                UNION ALL
+                SELECT a.word || '_' || b.word FROM words a JOIN words b ON a.place + 1 = b.place AND b.place <= 10) AS pairs (pair),
+                unnest(ARRAY['', era]) AS suffix
+            UNION ALL
+            SELECT '-' || word FROM words WHERE place > 10)
+        || tags || ('@' || (product >> 12)))
+    FROM names
+$$;
+
+-- Beside the other, so that searches go on while it is made.
+CREATE INDEX product_search_pairs ON product_search USING gin (search_keys(product_id, terms, tags)) WITH (fastupdate = off);
+ALTER INDEX product_search_pairs ALTER COLUMN 1 SET STATISTICS 0;
+
+-- A part of a query among the ages from the oldest to the latest, or all of them.
+CREATE OR REPLACE FUNCTION search_within(phase text, oldest integer, latest integer) RETURNS tsquery
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    IF oldest <= 0 THEN RETURN replace(phase, '@''', '''')::tsquery; END IF;
+    IF oldest >> 4 = latest >> 4 THEN RETURN replace(phase, '@''', '@' || (oldest >> 4) || '''')::tsquery; END IF;
+    RETURN regexp_replace(
+        phase, '''([^'']+)@''',
+        '(' || (SELECT string_agg('''\1@' || era || '''', ' | ') FROM generate_series(oldest >> 4, latest >> 4) AS era) || ')', 'g')::tsquery;
+END $$;
+
+-- The best products for a query, of equal ones the newest first, as many as asked for. Each part of the query is read among the
+-- newest products first, then as far back as it seems to need, all of them if that is far. No condition: NULL tags, no ids in
+-- among, the widest prices.
+CREATE OR REPLACE FUNCTION search_best(
+    words text[], beginning text, characters text[], tags tsquery, among bigint[], min_price bigint, max_price bigint,
+    min_rating real, in_stock boolean, most integer)
+RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+    newest CONSTANT integer := coalesce((SELECT max(s.product_id) >> 12 FROM product_search s), 0);
+    most_ages CONSTANT integer := 32;
+    is_narrowed CONSTANT boolean := min_price > 0 OR max_price < 9223372036854775807 OR min_rating > 0;
+    part text;
+    phase tsquery;
+    ages tsquery;
+    oldest integer;
+    latest integer;
+    before integer;
+    furthest integer;
+    has_eras boolean;
+    found bigint[] := '{}';
+BEGIN
+    FOREACH part IN ARRAY search_phases(words, beginning, characters) LOOP
+        has_eras := part LIKE '%@''%';
+        furthest := CASE WHEN has_eras THEN 16 * most_ages ELSE most_ages END;
+        before := cardinality(found);
+        latest := newest;
+        oldest := newest - 1;
+        WHILE latest >= 0 LOOP
+            phase := search_within(part, oldest, latest);
+            ages := CASE WHEN oldest > 0 AND latest - oldest < most_ages
+                THEN ('@' || array_to_string(ARRAY(SELECT generate_series(oldest, latest)), '|@'))::tsquery END;
+            phase := coalesce(phase && ages, phase);
+            phase := coalesce(phase && tags, phase);
+            found := found || ARRAY(
+                SELECT s.product_id
+                FROM (
+                    SELECT product_id FROM product_search
+                    WHERE search_keys(product_id, terms, product_search.tags) @@ phase ORDER BY product_id DESC OFFSET 0) AS s
+                WHERE s.product_id >> 12 BETWEEN oldest AND latest
+                  AND s.product_id <> ALL (found)
+                  AND (among = '{}' OR s.product_id = ANY (among))
+                  AND (NOT is_narrowed OR (
+                      SELECT c.price BETWEEN min_price AND max_price AND c.rating >= min_rating
+                      FROM product_cards c WHERE c.product_id = s.product_id))
+                  AND (NOT in_stock OR (
+                      SELECT bool_or(k.on_hand > k.reserved) FROM variants v JOIN stock k ON k.variant_id = v.id AND k.warehouse = 1
+                      WHERE v.product_id = s.product_id AND v.retired_at IS NULL))
+                LIMIT most - cardinality(found));
+            IF cardinality(found) >= most THEN RETURN found; END IF;
+            EXIT WHEN oldest <= 0;
+            latest := oldest - 1;
+            oldest := CASE WHEN cardinality(found) > before
+                THEN latest - (newest - latest)::bigint * (most - cardinality(found)) * 5 / 4 / (cardinality(found) - before) ELSE 0 END;
+            -- Lists of eras are short where two words must be in the name, and long where the age must be looked at.
+            IF has_eras AND latest - oldest >= 8 THEN oldest := (oldest >> 4) << 4; END IF;
+            IF latest - oldest >= furthest THEN oldest := 0; END IF;
+        END LOOP;
+    END LOOP;
+    RETURN found;
+END $$;
+
+DROP INDEX product_search_keys;
+ALTER INDEX product_search_pairs RENAME TO product_search_keys;
