@@ -86,7 +86,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
     private async Task<long[]> RankAsync(Ranking ranking, ProductConditions conditions, CancellationToken cancellationToken)
     {
         var filter = ranking.Filter;
-        if (ranking.IsBeginning)
+        if (ranking.IsFirstPage)
             return await reads.ReadAsync(
                 filter.Freshness, (source, token) => RankRowsAsync(source, ranking, conditions, token), cancellationToken);
         var subtree = await categories.SubtreeAsync(conditions.Category, filter.Freshness, cancellationToken);
@@ -94,7 +94,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
             filter.Freshness,
             async (source, token) =>
             {
-                await using var command = ProductListSql.Ranked(conditions, filter.Sort, subtree, ProductListSql.MaxRanked).ToCommand(source);
+                await using var command = ProductListSql.Ranked(conditions, filter.Sort, subtree, ranking.Length).ToCommand(source);
                 return (long[])(await command.ExecuteScalarAsync(token))!;
             },
             cancellationToken);
@@ -104,7 +104,7 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
         NpgsqlDataSource source, Ranking ranking, ProductConditions conditions, CancellationToken cancellationToken)
     {
         var (limit, language) = (ranking.Filter.Limit, ranking.Language);
-        await using var batch = ProductListSql.RankedRows(conditions, Ranking.Beginning, limit).ToPlannedBatch(source);
+        await using var batch = ProductListSql.RankedRows(conditions, ranking.Length, limit).ToPlannedBatch(source);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var items = new List<ProductItem>(limit);
@@ -133,23 +133,22 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
         cancellationToken);
 
     /// <summary>
-    /// How a page of a ranked list is come by. By relevance, whose values stand still but for changes of products, only the
-    /// beginning of the list is made until somebody turns to where it ends; and with it, in one statement, the first page.
+    /// How a page of a ranked list is come by. By relevance, whose values stand still but for changes of products, only as much
+    /// of the list is made as tells the pages that are turned to; and with the first page, in one statement, its rows.
     /// </summary>
     private sealed class Ranking(ProductFilter filter, string language)
     {
-        /// <summary>Length of a beginning: two pages, and one product that tells of a third.</summary>
-        public const int Beginning = 49;
-
         public ProductFilter Filter => filter;
 
         public string Language => language;
 
-        public bool IsBeginning { get; } =
-            filter.Sort == ProductSort.Relevance && (filter.After?.Place ?? 0) + filter.Limit < Beginning;
+        /// <summary>Of the list, in products. The one that is looked for behind the page tells of a next page.</summary>
+        public int Length { get; } = LengthFor(filter);
+
+        public bool IsFirstPage => filter.Sort == ProductSort.Relevance && filter.After is null;
 
         /// <summary>The same for all who look at the same list.</summary>
-        public string Key => $"{filter.Sort}{(IsBeginning ? "…" : "")}\u001f{filter.Conditions.Key}";
+        public string Key => $"{filter.Sort}{Length}\u001f{filter.Conditions.Key}";
 
         /// <summary>Of the list that this request made, whether it counts or not.</summary>
         public long[]? Ids { get; private set; }
@@ -157,6 +156,11 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
         public List<ProductItem>? Rows { get; private set; }
 
         public void Keep(long[] ids, List<ProductItem> rows) => (Ids, Rows) = (ids, rows);
+
+        // A page of the usual size; five of them; everything.
+        private static int LengthFor(ProductFilter filter) =>
+            filter.Sort != ProductSort.Relevance ? ProductListSql.MaxRanked
+            : ((filter.After?.Place ?? 0) + filter.Limit) switch { < 25 => 25, < 121 => 121, _ => ProductListSql.MaxRanked };
     }
 }
 
