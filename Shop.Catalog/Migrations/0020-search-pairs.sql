@@ -49,7 +49,7 @@ RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE SET plan_cache_mode = for
 #variable_conflict use_variable
 DECLARE
     newest CONSTANT integer := coalesce((SELECT max(s.product_id) >> 12 FROM product_search s), 0);
-    most_ages CONSTANT integer := 32;
+    most_ages integer;
     is_narrowed CONSTANT boolean := min_price > 0 OR max_price < 9223372036854775807 OR min_rating > 0;
     part text;
     phase tsquery;
@@ -63,7 +63,8 @@ DECLARE
 BEGIN
     FOREACH part IN ARRAY search_phases(words, beginning, characters) LOOP
         has_eras := part LIKE '%@''%';
-        furthest := CASE WHEN has_eras THEN 16 * most_ages ELSE most_ages END;
+        most_ages := CASE WHEN has_eras THEN 8 ELSE 32 END;
+        furthest := CASE WHEN has_eras THEN 512 ELSE most_ages END;
         before := cardinality(found);
         latest := newest;
         oldest := newest - 1;
@@ -93,8 +94,8 @@ BEGIN
             latest := oldest - 1;
             oldest := CASE WHEN cardinality(found) > before
                 THEN latest - (newest - latest)::bigint * (most - cardinality(found)) * 5 / 4 / (cardinality(found) - before) ELSE 0 END;
-            -- Lists of eras are short where two words must be in the name, and long where the age must be looked at.
-            IF has_eras AND latest - oldest >= 8 THEN oldest := (oldest >> 4) << 4; END IF;
+            -- The ids of many ages take longer to unpack than what is older in the last era.
+            IF has_eras AND latest - oldest >= most_ages THEN oldest := (oldest >> 4) << 4; END IF;
             IF latest - oldest >= furthest THEN oldest := 0; END IF;
         END LOOP;
     END LOOP;
