@@ -13,7 +13,7 @@ internal sealed class ShortLivedCatalog(Servers servers, string place) : Counted
     public const string InBoth = "process and redis";
 
     /// <summary>Longest life of a page.</summary>
-    public static readonly TimeSpan Life = Chaos.Seconds(6, 20);
+    public static readonly TimeSpan Life = Chaos.Seconds(8, 20);
 
     public static readonly int Products = Chaos.IsLong ? 5_000 : 300;
 
