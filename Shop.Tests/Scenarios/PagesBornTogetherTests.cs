@@ -3,8 +3,12 @@ using Shop.Tests.Service;
 
 namespace Shop.Tests.Scenarios;
 
-/// <summary>T20: pages that are all read for the first time in one moment, and then steadily.</summary>
+/// <summary>
+/// T20: pages that are all read for the first time in one moment, and then steadily. Alone: what other tests take of the
+/// processor at one time and not at another would be seen as a peak.
+/// </summary>
 [Collection(Servers.Collection)]
+[Trait("Category", "Alone")]
 public sealed class PagesBornTogetherTests(Servers servers)
 {
     /// <summary>Time in which every page is read once through each replica, on average.</summary>
