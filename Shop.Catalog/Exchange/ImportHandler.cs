@@ -26,9 +26,10 @@ public sealed partial class ImportHandler(
         }
         catch (Exception failure) when (context.Attempt >= JobContext.MostAttempts && !cancellationToken.IsCancellationRequested)
         {
-            LogFailed(failure, job.Id, context.MessageId);
             var code = failure is ProblemException problem ? problem.Code : ProblemCodes.Internal;
+            // Does not come to an end while the database is away, which does not end the job either.
             await records.FailAsync(job.Id, code, InVain, cancellationToken);
+            LogFailed(failure, job.Id, context.MessageId);
             throw;
         }
     }

@@ -54,10 +54,12 @@ public sealed class ImportRecords(NpgsqlDataSource database)
         WHERE id = $1 AND state = 'running' AND token = $2
         """;
 
+    // Not one that another replica has begun anew: the turn in which it was begun is still somebody's.
     private const string Fail =
         """
         UPDATE imports SET state = 'failed', finished_at = shop_now(), code = $2, detail = $3, begun = 0
-        WHERE id = $1 AND state IN ('queued', 'running')
+        WHERE id = $1 AND state IN ('queued', 'running') AND NOT EXISTS (
+            SELECT FROM shop_locks l WHERE l.name = $4 AND l.token = imports.token AND l.lease_until > shop_now())
         """;
 
     /// <summary>The newest first.</summary>
@@ -128,10 +130,13 @@ public sealed class ImportRecords(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>It was tried in vain; the file stays, for another try.</summary>
+    /// <summary>
+    /// It was tried in vain; the file stays, for another try. Call when the turn is given back: an import whose turn is not over
+    /// stays as it is.
+    /// </summary>
     internal async Task FailAsync(long id, string code, string detail, CancellationToken cancellationToken)
     {
-        await using var command = Command(Fail, id, code, detail);
+        await using var command = Command(Fail, id, code, detail, ProductImport.LockName);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

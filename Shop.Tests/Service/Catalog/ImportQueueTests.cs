@@ -163,6 +163,25 @@ public sealed class ImportQueueTests(ImportQueueBed bed) : IClassFixture<ImportQ
     }
 
     [Fact]
+    public async Task What_fails_for_good_at_one_replica_is_not_ended_while_another_one_is_at_it()
+    {
+        var records = bed.Services.GetRequiredService<ImportRecords>();
+        var import = await AcceptAsync(_here, "taken-tuba,TUBA-1,Tuba,,,,more,,,7,,");
+        await EndAsync(import, "done");
+        var id = (long)import["id"]!;
+        // As if its job had come again.
+        await bed.ExecuteAsync("UPDATE imports SET state = 'running', file = 'x' WHERE id = $1", id);
+        await using (var turn = await RivalAsync())
+        {
+            Assert.NotNull(await records.BeginAsync(id, turn.FencingToken, CancellationToken.None));
+            await records.FailAsync(id, "internal", "It stood still.", CancellationToken.None);
+            Assert.Equal("running", (string)(await _here.SendAsync("GET", $"{Address}/{id}")).Json["state"]!);
+        }
+        await records.FailAsync(id, "internal", "It fell.", CancellationToken.None);
+        Assert.Equal("failed", (string)(await _here.SendAsync("GET", $"{Address}/{id}")).Json["state"]!);
+    }
+
+    [Fact]
     public async Task No_more_than_a_few_imports_wait_however_many_come_at_once()
     {
         List<JsonNode> accepted = [];
