@@ -60,8 +60,13 @@ public sealed partial class ChangeFeed(
         if (!await pages.OutdateAsync(productId, CancellationToken.None)) Keep(productId, isKnownHere: true);
     }
 
-    private void Keep(long productId, bool isKnownHere) =>
-        _untold[productId] = new Change(Interlocked.Increment(ref _changes), isKnownHere);
+    // Always under a new number: who is telling of an older change must not take this one for told. A change that came while
+    // this one was told in vain is not known here yet.
+    private void Keep(long productId, bool isKnownHere)
+    {
+        var number = Interlocked.Increment(ref _changes);
+        _untold.AddOrUpdate(productId, _ => new Change(number, isKnownHere), (_, kept) => new Change(number, isKnownHere && kept.IsKnownHere));
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
