@@ -3,6 +3,9 @@ namespace Shop.Catalog.Exchange;
 /// <summary>The statements of an import, in the order in which they run. Each is over all rows.</summary>
 internal static class ImportSql
 {
+    // An importer that stands still keeps products and its own record from the others no longer than so many milliseconds.
+    public const string EndWhenIdle = "SELECT set_config('idle_in_transaction_session_timeout', $1, true)";
+
     // Ascending, as everybody locks several rows.
     public const string LockProducts = "SELECT id FROM products WHERE slug = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
 

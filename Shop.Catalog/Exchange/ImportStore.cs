@@ -8,11 +8,15 @@ namespace Shop.Catalog.Exchange;
 /// <summary>The reads and writes of an import, inside the caller's transaction.</summary>
 public sealed class ImportStore(Outbox outbox)
 {
-    /// <summary>Keeps everybody else from changing the products that the file names, until the transaction ends.</summary>
+    /// <summary>
+    /// Keeps everybody else from changing the products that the file names, until the transaction ends, which PostgreSQL sees to
+    /// when nothing more comes for the length of the lease.
+    /// </summary>
     public static async Task LockAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ImportRow> rows, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = ImportStaging.TimeoutSeconds };
+        batch.Add(ImportSql.EndWhenIdle, FormattableString.Invariant($"{ProductImport.Lease.TotalMilliseconds}"));
         batch.Add(ProductSql.ShareCategories);
         batch.Add(ImportSql.LockProducts, Array(Slugs(rows)));
         await batch.ExecuteNonQueryAsync(cancellationToken);

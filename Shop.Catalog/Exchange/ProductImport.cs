@@ -22,7 +22,8 @@ public sealed class ProductImport(
     /// <summary>The member of a refusal that holds every error.</summary>
     internal const string Rows = "rows";
 
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _requests = new(options.Value.Requests);
 
     /// <summary>What the file would do, and everything that is wrong with it. Changes and locks nothing.</summary>

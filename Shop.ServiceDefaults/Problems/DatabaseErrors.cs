@@ -11,8 +11,9 @@ public static class DatabaseErrors
     /// </summary>
     public static bool IsAway(Exception exception) => exception switch
     {
-        // 08: connection; 53: resources; 57: shutdown, start-up, cancelled by time-out; 25006: became a standby; 3D000: not created yet.
-        PostgresException server => server.SqlState[..2] is "08" or "53" or "57" || server.SqlState is "25006" or "3D000",
+        // 08: connection; 53: resources; 57: shutdown, start-up, cancelled by time-out; 25006: became a standby; 25P03: we stood still
+        // within a transaction; 3D000: not created yet.
+        PostgresException server => server.SqlState[..2] is "08" or "53" or "57" || server.SqlState is "25006" or "25P03" or "3D000",
         NpgsqlException { InnerException: SocketException or IOException or TimeoutException } => true,
         NpgsqlException client => client.IsTransient,
         // Npgsql looks the host name up outside its own wrapping.

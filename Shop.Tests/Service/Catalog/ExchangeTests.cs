@@ -5,6 +5,7 @@ using Npgsql;
 using Shop.Catalog.Exchange;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Locks;
+using Shop.ServiceDefaults.Problems;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -205,6 +206,21 @@ public sealed class ExchangeTests(HurriedImportBed bed) : IClassFixture<HurriedI
         await rival.DisposeAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
         Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM products WHERE slug = $1", "too-late"));
+    }
+
+    [Fact]
+    public async Task An_importer_that_stands_still_with_products_locked_is_cut_off_when_its_lease_is_over()
+    {
+        await using var database = NpgsqlDataSource.Create(bed.Settings["ConnectionStrings:catalogdb"]);
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await ImportStore.LockAsync(connection, transaction, [], CancellationToken.None);
+        await using var limit = new NpgsqlCommand("SHOW idle_in_transaction_session_timeout", connection, transaction);
+        Assert.Equal($"{ProductImport.Lease.TotalSeconds}s", await limit.ExecuteScalarAsync());
+        await using var sooner = new NpgsqlCommand("SET LOCAL idle_in_transaction_session_timeout = 1", connection, transaction);
+        await sooner.ExecuteNonQueryAsync();
+        var cutOff = await Eventually.BecomesAsync("cut off", () => Record.ExceptionAsync(() => limit.ExecuteScalarAsync()), failure => failure is not null);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (HttpStatusCode)ProblemHandler.Translate(cutOff!).Status);
     }
 
     [Fact]
