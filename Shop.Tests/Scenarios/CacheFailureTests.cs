@@ -12,7 +12,10 @@ namespace Shop.Tests.Scenarios;
 public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<CountedCatalog>, IDisposable
 {
     private const int Readers = 1_000;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    /// <summary>For each change; how quickly counts only when nothing else needs the machine. Half of all come within a second in any case.</summary>
+    private static readonly TimeSpan Soon = Chaos.Seconds(20, 1);
+
     private readonly HttpClient[] _replicas = [.. shop.Catalog.Select(address => new HttpClient { BaseAddress = address })];
 
     public void Dispose()
@@ -95,6 +98,7 @@ public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<Count
             latencies.Add(TimeProvider.System.GetElapsedTime(changed).TotalMilliseconds);
         }
         latencies.Sort();
+        Assert.InRange(latencies[changes / 2], 0, 1_000);
         await Chaos.TellAsync($"T20 {changes} changes, seen through the other replica: p50 {latencies[changes / 2]:0.0} ms, longest {latencies[^1]:0.0} ms");
     }
 

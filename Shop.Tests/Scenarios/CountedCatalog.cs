@@ -44,9 +44,7 @@ public class CountedCatalog(Servers servers) : RunningCatalog(servers)
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        await _statements.DisposeAsync();
-        await _postgres.DisposeAsync();
-        await RedisServer.DisposeAsync();
+        await EndAsync(_statements, _postgres, RedisServer);
     }
 
     /// <summary>How many statements that contain <paramref name="part"/> the server has executed for the replica.</summary>

@@ -54,11 +54,7 @@ public class DirectedCatalog(Servers servers) : RunningCatalog(servers)
     {
         await base.DisposeAsync();
         foreach (var sweeper in _sweepers) sweeper.Dispose();
-        await _channel.DisposeAsync();
-        await _connection.DisposeAsync();
-        await _audited.DisposeAsync();
-        await _director.DisposeAsync();
-        await _orders.DisposeAsync();
+        await EndAsync(_channel, _connection, _audited, _director, _orders);
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public sealed class DirectedImports(Servers servers) : RunningCatalog(servers)
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        await _director.DisposeAsync();
+        await EndAsync(_director);
     }
 
     /// <summary>Runs <paramref name="action"/> whenever an import of the replica is at the point, and lets it go on afterwards.</summary>

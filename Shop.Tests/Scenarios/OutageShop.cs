@@ -47,9 +47,7 @@ public sealed class OutageShop(Servers servers) : RunningShop(servers)
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        await Databases.DisposeAsync();
-        await RedisServer.DisposeAsync();
-        await RabbitServer.DisposeAsync();
+        await EndAsync(Databases, RedisServer, RabbitServer);
     }
 
     public async Task FlushRedisAsync()

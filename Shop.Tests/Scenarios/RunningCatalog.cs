@@ -50,9 +50,8 @@ public abstract class RunningCatalog(Servers servers) : IAsyncLifetime
 
     public virtual async Task DisposeAsync()
     {
-        foreach (var process in _processes) await process.DisposeAsync();
-        await CatalogDatabase.DisposeAsync();
-        await _tokens.DisposeAsync();
+        await EndAsync(_processes);
+        await EndAsync(CatalogDatabase, _tokens);
     }
 
     /// <summary>A product that no other test touches.</summary>
@@ -92,6 +91,12 @@ public abstract class RunningCatalog(Servers servers) : IAsyncLifetime
 
     protected void Start(string service, Uri address, IReadOnlyDictionary<string, string> settings, params string[] switches) =>
         _processes.Add(ServiceProcess.Start(service, address.Port, settings, switches));
+
+    /// <summary>Ends one after the other. Null is what a start that failed did not come to.</summary>
+    protected static async Task EndAsync(params IEnumerable<IAsyncDisposable?> started)
+    {
+        foreach (var one in started.OfType<IAsyncDisposable>()) await one.DisposeAsync();
+    }
 
     protected async Task ReadyAsync()
     {
