@@ -16,7 +16,7 @@ chaos_shop() {
     build Shop.Tests/Shop.Tests.csproj || { printf '0 passed, 1 failed\n'; exit 1; }
     figures=$(mktemp -d -t shop.XXXXXX)
     export SHOP_CHAOS="$figures/figures"
-    say "Running $which (an outage takes its time: about eleven minutes in all)"
+    say "Running $which (an outage takes its time: about seven minutes in all)"
     trap 'end_groups; exit 130' INT TERM
     test_group "" "$figures" chaos Shop.Tests "$filter" &
     wait
