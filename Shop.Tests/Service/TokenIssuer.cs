@@ -3,9 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests.Service;
 
@@ -25,10 +23,7 @@ internal sealed class TokenIssuer : IAsyncDisposable
 
     public static async Task<TokenIssuer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var issuer = new TokenIssuer(builder.Build());
+        var issuer = new TokenIssuer(Loopback.Create());
         issuer._app.MapGet("/.well-known/openid-configuration", (HttpRequest request) => Results.Json(
             new { issuer = "shop", jwks_uri = $"http://{request.Host}/.well-known/jwks.json" }));
         issuer._app.MapGet("/.well-known/jwks.json", () => Results.Json(new { keys = new[] { issuer.PublicKey() } }));

@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests.Support;
 
@@ -22,10 +17,7 @@ internal sealed class Director : IAsyncDisposable
 
     public static async Task<Director> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var director = new Director(builder.Build());
+        var director = new Director(Loopback.Create());
         director._app.MapPost("/{process}/{point}", director.AnswerAsync);
         await director._app.StartAsync();
         return director;
@@ -33,7 +25,7 @@ internal sealed class Director : IAsyncDisposable
 
     /// <summary>What a failpoint of the process is set to.</summary>
     public string Setting(string process) =>
-        $"ask:{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/{process}";
+        $"ask:{_app.Urls.Single()}/{process}";
 
     /// <summary>Runs <paramref name="action"/> whenever the process is at the point, until the answer is disposed.</summary>
     public IDisposable On(string process, string point, Func<Task> action)

@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Shop.Bench.Http;
 using Shop.Bench.Load;
 
@@ -22,10 +20,7 @@ public sealed class HttpConnectionTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        _app = builder.Build();
+        _app = Loopback.Create();
         _app.Use((context, next) =>
         {
             lock (_connections) _connections.Add(context.Connection.Id);

@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -24,14 +19,11 @@ internal sealed class OrdersStub : IAsyncDisposable
 
     public async Task StartAsync(string key)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        _app = builder.Build();
+        _app = Loopback.Create();
         _app.MapPost("/internal/orders/states", (StubStatesRequest body, HttpRequest request) =>
             Away ? Results.StatusCode(503) : request.Headers["X-Service-Key"] == key ? States(body) : Results.StatusCode(401));
         await _app.StartAsync();
-        Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Address = _app.Urls.Single();
     }
 
     public void Put(Guid orderId, string status, long version, int revision = 1) => _orders[orderId] = (status, revision, version);

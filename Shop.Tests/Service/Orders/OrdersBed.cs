@@ -5,11 +5,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Shop.Orders;
 using Shop.Orders.Payments;
 using Shop.Orders.Sharding;
@@ -169,13 +165,10 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
 
     private async Task<string> StartCatalogAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        _stubs = builder.Build();
+        _stubs = Loopback.Create();
         Catalog.Map(_stubs);
         await _stubs.StartAsync();
-        return _stubs.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return _stubs.Urls.Single();
     }
 }
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests.Service.Payments;
 
@@ -23,10 +21,7 @@ internal sealed class ProviderStub : IAsyncDisposable
 
     public static async Task<ProviderStub> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var stub = new ProviderStub(builder.Build());
+        var stub = new ProviderStub(Loopback.Create());
         stub._app.MapPost("/{**path}", stub.TakeAsync);
         await stub._app.StartAsync();
         return stub;

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests.Service.Web;
 
@@ -26,10 +24,7 @@ public sealed class Upstream : IAsyncDisposable
 
     public static async Task<Upstream> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var upstream = new Upstream(builder.Build());
+        var upstream = new Upstream(Loopback.Create());
         upstream._app.Run(upstream.AnswerAsync);
         await upstream._app.StartAsync();
         return upstream;
