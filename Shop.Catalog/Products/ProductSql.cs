@@ -30,13 +30,15 @@ internal static class ProductSql
         INSERT INTO stock_ledger (variant_id, kind, quantity, actor) SELECT $1, 'received', $2, $3 WHERE $2 > 0
         """;
 
+    // Scores only where there are none: ON CONFLICT would wait for a review, which may wait for the card that an edit holds.
     public const string UpsertTexts =
         """
         WITH english AS (
             INSERT INTO product_texts (product_id, language, name, description) VALUES ($1, 'en', $2, $3)
             ON CONFLICT (product_id, language) DO UPDATE SET name = excluded.name, description = excluded.description),
         gone AS (DELETE FROM product_texts WHERE product_id = $1 AND language = 'zh' AND $4 IS NULL AND $5 IS NULL),
-        scores AS (INSERT INTO product_scores (product_id) VALUES ($1) ON CONFLICT DO NOTHING)
+        scores AS (
+            INSERT INTO product_scores (product_id) SELECT $1 WHERE NOT EXISTS (SELECT FROM product_scores WHERE product_id = $1))
         INSERT INTO product_texts (product_id, language, name, description)
         SELECT $1, 'zh', $4, $5 WHERE $4 IS NOT NULL OR $5 IS NOT NULL
         ON CONFLICT (product_id, language) DO UPDATE SET name = excluded.name, description = excluded.description

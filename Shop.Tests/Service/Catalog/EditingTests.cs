@@ -1,4 +1,5 @@
 using System.Net;
+using Npgsql;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -12,6 +13,21 @@ public sealed class EditingTests(CatalogBed bed) : IClassFixture<CatalogBed>, ID
     {
         _administrator.Dispose();
         _colleague.Dispose();
+    }
+
+    [Fact]
+    public async Task An_edit_does_not_wait_for_who_changes_the_scores_of_the_product()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        await using var connection = await bed.OpenAsync();
+        await using var scoring = await connection.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("UPDATE product_scores SET sold = sold + 1 WHERE product_id = $1", connection, scoring))
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = id });
+            await command.ExecuteNonQueryAsync();
+        }
+        Assert.Equal(HttpStatusCode.OK, (await _administrator.SendAsync("PUT", $"/api/products/{id}", """{"name":"Edited","price":2}""")).Status);
+        await scoring.CommitAsync();
     }
 
     [Fact]
