@@ -48,8 +48,14 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
 
     private async Task<ProductPage> ReadRankedAsync(ProductFilter filter, string language, CancellationToken cancellationToken)
     {
-        var ranking = new Ranking(filter, language);
+        var ranking = new Ranking(filter, language, filter.After?.Place ?? 0);
         var (list, place) = await PlaceAsync(ranking, cancellationToken);
+        // In a newer list the page may begin further behind, where this one is cut off.
+        while (ranking.IsCut(list, place))
+        {
+            ranking = new Ranking(filter, language, place);
+            (list, place) = await PlaceAsync(ranking, cancellationToken);
+        }
         var ids = list.Ids.Skip(place).Take(filter.Limit).ToArray();
         var items = ids.Length == 0 ? []
             : ranking.Rows is { } rows && place == 0 && ranking.Ids == list.Ids ? rows
@@ -136,14 +142,15 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
     /// How a page of a ranked list is come by. By relevance, whose values stand still but for changes of products, only as much
     /// of the list is made as tells the pages that are turned to; and with the first page, in one statement, its rows.
     /// </summary>
-    private sealed class Ranking(ProductFilter filter, string language)
+    /// <param name="place">In the list, where the page is expected to begin.</param>
+    private sealed class Ranking(ProductFilter filter, string language, int place)
     {
         public ProductFilter Filter => filter;
 
         public string Language => language;
 
         /// <summary>Of the list, in products. The one that is looked for behind the page tells of a next page.</summary>
-        public int Length { get; } = LengthFor(filter);
+        public int Length { get; } = LengthFor(filter, place);
 
         public bool IsFirstPage => filter.Sort == ProductSort.Relevance && filter.After is null;
 
@@ -155,12 +162,16 @@ public sealed class ProductList(CatalogReads reads, RankedLists lists, Spelling 
 
         public List<ProductItem>? Rows { get; private set; }
 
+        /// <summary>Whether a page from there on would need more than what was made of the list.</summary>
+        public bool IsCut(RankedList list, int from) =>
+            Length < ProductListSql.MaxRanked && list.Ids.Length == Length && from + filter.Limit >= Length;
+
         public void Keep(long[] ids, List<ProductItem> rows) => (Ids, Rows) = (ids, rows);
 
         // A page of the usual size; five of them; everything.
-        private static int LengthFor(ProductFilter filter) =>
+        private static int LengthFor(ProductFilter filter, int place) =>
             filter.Sort != ProductSort.Relevance ? ProductListSql.MaxRanked
-            : ((filter.After?.Place ?? 0) + filter.Limit) switch { < 25 => 25, < 121 => 121, _ => ProductListSql.MaxRanked };
+            : (place + filter.Limit) switch { < 25 => 25, < 121 => 121, _ => ProductListSql.MaxRanked };
     }
 }
 

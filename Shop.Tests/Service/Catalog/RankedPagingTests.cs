@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Shop.Catalog.Products;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -82,6 +83,22 @@ public sealed class RankedPagingTests(CatalogBed bed) : IClassFixture<CatalogBed
         Assert.Equal(10, Ids(second).Count);
         Assert.Empty(Ids(first).Intersect(Ids(second)));
         Assert.Equal(Ids(second), (await IdsAsync(other.Address, "sort=best-selling&brand=summit&limit=20")).Skip(1).Take(10));
+    }
+
+    [Theory]
+    [InlineData(12, 12)]
+    [InlineData(24, 96)]
+    public async Task A_page_that_begins_further_behind_in_a_newer_list_tells_of_the_next(int limit, int place)
+    {
+        const string Query = "q=edition";
+        var all = await IdsAsync(bed.Addresses[0], $"{Query}&limit=100");
+        all.AddRange(await IdsAsync(bed.Addresses[0], $"{Query}&limit=100&after={(await GetAsync(bed.Addresses[0], $"{Query}&limit=100"))["next"]}"));
+        Assert.True(all.Count > place + limit + 1);
+        // Of a list that is forgotten, in which the product stood one place before.
+        var after = new PageCursor(ProductSort.Relevance, all[place], Place: place, Ranking: "0").Encode();
+        var page = await GetAsync(bed.Addresses[0], $"{Query}&limit={limit}&after={after}");
+        Assert.Equal(all.Skip(place + 1).Take(limit), Ids(page));
+        Assert.NotNull((string?)page["next"]);
     }
 
     [Fact]
