@@ -114,8 +114,12 @@ public sealed class ImportQueueTests(ImportQueueBed bed) : IClassFixture<ImportQ
     public async Task A_replica_that_dies_between_commit_and_answer_does_not_import_twice()
     {
         var deaths = 0;
-        using var death = At("messaging.work.before-ack", _ =>
-            Interlocked.Increment(ref deaths) == 1 ? throw new FailpointException("dies") : ValueTask.CompletedTask);
+        using var death = At("messaging.work.before-ack", async _ =>
+        {
+            // The job of an earlier test may be known as done and not be acknowledged yet; this one's comes behind it.
+            if (await bed.CountAsync("SELECT count(*) FROM products WHERE slug = $1", "once-oboe") == 0) return;
+            if (Interlocked.Increment(ref deaths) == 1) throw new FailpointException("dies");
+        });
         var done = await EndAsync(await AcceptAsync(_here, "once-oboe,OBOE-1,Oboe,,,,more,,,7,,"), "done");
         // The next one is done after the first one's second delivery.
         await EndAsync(await AcceptAsync(_there, "next-oboe,OBOE-2,Oboe,,,,more,,,7,,"), "done");
