@@ -20,6 +20,7 @@ public sealed class LeadershipTests(Servers servers)
             second.Time.Advance(TimeSpan.FromSeconds(20));
             return second.Process.Asked >= 2;
         });
+        await first.Time.AwaitedAsync(Period);
         first.Time.Advance(Period);
         await Eventually.TrueAsync(() => first.Turns == 2);
         Assert.Equal(0, second.Turns);

@@ -81,6 +81,7 @@ public sealed class LockComplianceTests(Servers servers)
         {
             var before = await EndOfLeaseAsync(bed);
             await bed.PassAsync(LocksBed.Lease / 3);
+            await time.AwaitedAsync(LocksBed.Lease / 3);
             time.Advance(LocksBed.Lease / 3);
             await Eventually.TrueAsync(async () => await EndOfLeaseAsync(bed) > before);
         }
