@@ -73,6 +73,8 @@ public class CatalogBed(Servers servers) : IAsyncLifetime
         ["Internal:Key"] = "key-of-catalog",
         ["Internal:Callers:orders"] = CallerKey,
         ["Catalog:Inventory:Strategy"] = Strategy,
+        // The tests sweep: a turn of the replica's own would hold the orders that they make due, and theirs would pass by.
+        ["Catalog:Inventory:SweepInterval"] = "01:00:00",
         ["Shutdown:Notice"] = "00:00:00",
     };
 

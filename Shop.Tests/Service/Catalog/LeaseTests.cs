@@ -1,7 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Shop.Catalog.Inventory;
-
 namespace Shop.Tests.Service.Catalog;
 
 /// <summary>What the sweeper does with leases that are over, by what Orders says of their orders; no message arrives in these tests.</summary>
@@ -96,6 +92,5 @@ public sealed class LeaseTests(CatalogBed bed) : IClassFixture<CatalogBed>
         return product;
     }
 
-    private Task SweepAsync() =>
-        bed.Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single().SweepAsync(CancellationToken.None);
+    private Task SweepAsync() => bed.Sweeper.SweepAsync(CancellationToken.None);
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Shop.Catalog.Inventory;
 
 namespace Shop.Tests.Service.Catalog;
@@ -52,7 +51,7 @@ public sealed class OrderMessageTests(CatalogBed bed) : IClassFixture<CatalogBed
     {
         var product = await bed.ProductAsync(stock: 10);
         await ReserveAsync(_order, product, 3);
-        await ExpireAsync(_order);
+        await bed.ExpireAsync(_order);
         Assert.Equal(new StockNumbers(10, 0), await bed.StockAsync(product));
         await bed.PaidAsync(_order, version: 2);
         Assert.Equal(new StockNumbers(7, 0), await bed.StockAsync(product));
@@ -64,7 +63,7 @@ public sealed class OrderMessageTests(CatalogBed bed) : IClassFixture<CatalogBed
     {
         var product = await bed.ProductAsync(stock: 3);
         await ReserveAsync(_order, product, 3);
-        await ExpireAsync(_order);
+        await bed.ExpireAsync(_order);
         await ReserveAsync(Guid.CreateVersion7(), product, 2);
         await bed.PaidAsync(_order, version: 2);
 
@@ -97,7 +96,7 @@ public sealed class OrderMessageTests(CatalogBed bed) : IClassFixture<CatalogBed
             await bed.ExecuteAsync(PastLeaseAndGrace, order);
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Sweeper().SweepAsync(CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bed.Sweeper.SweepAsync(CancellationToken.None)));
         Assert.Equal(new StockNumbers(10, 2), await bed.StockAsync(product));
         Assert.Equal(4, await bed.CountAsync("SELECT count(*) FROM stock_ledger WHERE kind = 'released' AND order_id = ANY ($1)", due));
         await bed.AssertBooksAgreeAsync();
@@ -116,19 +115,10 @@ public sealed class OrderMessageTests(CatalogBed bed) : IClassFixture<CatalogBed
             var answer = await Answer.ReserveAsync(n % 3 == 0 ? here : there, order, 1, order, (lines[0], 1), (lines[1], 1));
             Assert.True(answer.Status is HttpStatusCode.OK || answer.Code == "sold_out", answer.Json.ToJsonString());
             if (n % 4 == 0) await bed.ExecuteAsync(PastLeaseAndGrace, order);
-            if (n % 4 == 0) await Sweeper().SweepAsync(CancellationToken.None);
+            if (n % 4 == 0) await bed.Sweeper.SweepAsync(CancellationToken.None);
             await Task.WhenAll(bed.PaidAsync(order, version: 2), n % 5 == 0 ? bed.CancelledAsync(order, version: 3) : Task.CompletedTask);
         }));
         await bed.AssertBooksAgreeAsync();
-    }
-
-    private LeaseSweeper Sweeper() => bed.Services.GetServices<IHostedService>().OfType<LeaseSweeper>().Single();
-
-    private async Task ExpireAsync(Guid order)
-    {
-        await bed.ExecuteAsync(PastLeaseAndGrace, order);
-        await Sweeper().SweepAsync(CancellationToken.None);
-        Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM reservations WHERE state = 'expired' AND order_id = $1", order));
     }
 
     private async Task<Answer> ReserveAsync(Guid order, long product, int quantity, int revision = 1)
