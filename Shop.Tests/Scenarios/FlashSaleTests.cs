@@ -6,7 +6,11 @@ using Shop.Tests.Service;
 
 namespace Shop.Tests.Scenarios;
 
-/// <summary>T1 and T2: everybody wants the same things at the same time.</summary>
+/// <summary>
+/// T1 and T2: everybody wants the same things at the same time. Nobody may be turned away with 503, which a machine that is busy
+/// with other tests has every right to say.
+/// </summary>
+[Trait("Category", "Alone")]
 [Collection(Servers.Collection)]
 public sealed class FlashSaleTests(RunningShop shop) : IClassFixture<RunningShop>, IDisposable
 {
