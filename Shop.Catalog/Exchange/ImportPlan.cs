@@ -34,8 +34,7 @@ public static class ImportPlan
     {
         var firstLines = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var row in rows)
-            if (!firstLines.TryAdd(row.Sku, row.Line))
-                errors.Add(new ImportError(row.Line, Columns.Sku, $"stands in line {firstLines[row.Sku]} already"));
+            if (!firstLines.TryAdd(row.Sku, row.Line)) Report(row, Columns.Sku, $"stands in line {firstLines[row.Sku]} already", errors);
         return [.. rows.GroupBy(row => row.Product).Select(group => Of([.. group], state, errors)).OfType<PlannedProduct>()];
     }
 
@@ -45,7 +44,7 @@ public static class ImportPlan
         var known = state.Products.GetValueOrDefault(first.Product);
         CheckProduct(first, known, state, errors);
         foreach (var row in rows.Skip(1))
-            if (row.Content is not null && row.Content != first.Content)
+            if (row.Content is not null && row.Content != first.Content && IsKnown(row) && IsKnown(first))
                 errors.Add(new ImportError(row.Line, "row", $"says something else of the product than line {first.Line}"));
         var variants = new List<PlannedVariant>();
         var position = known?.LastPosition ?? -1;
@@ -64,41 +63,50 @@ public static class ImportPlan
 
     private static void CheckProduct(ImportRow first, StoredProduct? known, ImportState state, List<ImportError> errors)
     {
-        if (known is { Retired: true }) errors.Add(new ImportError(first.Line, Columns.Product, "is retired"));
+        if (known is { Retired: true }) Report(first, Columns.Product, "is retired", errors);
         if (first.Content is not { } content)
         {
-            errors.Add(new ImportError(first.Line, Columns.Name, "is required in the first row of a product"));
+            Report(first, Columns.Name, "is required in the first row of a product", errors);
             return;
         }
         if (!state.Categories.Contains(content.Category))
-            errors.Add(new ImportError(first.Line, Columns.Category, "is not a category"));
+            Report(first, Columns.Category, "is not a category", errors);
         if (content.Brand is not null && !state.Brands.Contains(content.Brand))
-            errors.Add(new ImportError(first.Line, Columns.Brand, "is not a brand"));
+            Report(first, Columns.Brand, "is not a brand", errors);
     }
 
     private static void CheckVariant(
         ImportRow row, StoredVariant? stored, StoredProduct? product, bool isDefault, List<ImportError> errors)
     {
         if (stored is not null && stored.ProductId != product?.Id)
-            errors.Add(new ImportError(row.Line, Columns.Sku, "belongs to another product"));
+            Report(row, Columns.Sku, "belongs to another product", errors);
         else if (stored is { Retired: true } && product is { Retired: false })
-            errors.Add(new ImportError(row.Line, Columns.Sku, "is retired"));
+            Report(row, Columns.Sku, "is retired", errors);
         if (!isDefault && row.Attributes == "{}")
-            errors.Add(new ImportError(row.Line, Columns.VariantAttributes, "must tell the variant from the others"));
+            Report(row, Columns.VariantAttributes, "must tell the variant from the others", errors);
     }
 
-    // Nobody could choose between two that are the same. Only the default one may have none, which is seen to above.
+    // Nobody could choose between two that are the same. Only the default one may have none, which is seen to above. Without a
+    // SKU nobody knows whether it is one of the others.
     private static void CheckDifferences(IEnumerable<ImportRow> rows, IEnumerable<OtherVariant> others, List<ImportError> errors)
     {
         var known = new Dictionary<string, (string Sku, string Place)>(StringComparer.Ordinal);
         foreach (var other in others) known[Key(other.Attributes)] = (other.Sku, $"{other.Sku}, which is stored");
-        foreach (var row in rows.Where(row => row.Attributes != "{}"))
+        foreach (var row in rows.Where(row => row.Attributes != "{}" && !row.Broken.Any(column => column is Columns.Sku or Columns.VariantAttributes)))
         {
             var key = Key(row.Attributes);
             if (!known.TryAdd(key, (row.Sku, $"{row.Sku} in line {row.Line}")) && known[key].Sku != row.Sku)
-                errors.Add(new ImportError(row.Line, Columns.VariantAttributes, $"are those of {known[key].Place}"));
+                Report(row, Columns.VariantAttributes, $"are those of {known[key].Place}", errors);
         }
     }
+
+    // Of a column that breaks a rule by itself the rest would be guesses.
+    private static void Report(ImportRow row, string column, string message, List<ImportError> errors)
+    {
+        if (!row.Broken.Contains(column)) errors.Add(new ImportError(row.Line, column, message));
+    }
+
+    private static bool IsKnown(ImportRow row) => !row.Broken.Intersect(RowRules.OfProduct).Any();
 
     private static string Key(string attributes) => AttributeRules.Key(VariantRow.ReadAttributes(attributes));
 }

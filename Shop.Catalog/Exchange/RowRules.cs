@@ -11,13 +11,14 @@ public static class RowRules
 {
     public const int MaxSlugLength = 100;
 
-    private static readonly string[] OfProduct =
+    /// <summary>Columns that describe the product, not the variant.</summary>
+    public static readonly IReadOnlyList<string> OfProduct =
     [
         Columns.Name, Columns.NameZh, Columns.Description, Columns.DescriptionZh, Columns.Category, Columns.Brand, Columns.Attributes,
     ];
 
     /// <param name="cell">The text of a column, empty when there is none.</param>
-    /// <returns>Null when a rule is broken; what is wrong is in <paramref name="errors"/>.</returns>
+    /// <returns>Null when nobody knows of which product it is. All that is wrong is in <paramref name="errors"/>.</returns>
     public static ImportRow? Read(int line, Func<string, string> cell, List<ImportError> errors)
     {
         var check = new Validator();
@@ -28,9 +29,12 @@ public static class RowRules
         var attributes = ReadAttributes(check, Columns.VariantAttributes, cell(Columns.VariantAttributes));
         var limit = ReadLimit(check, cell(Columns.LimitPerCustomer));
         var content = OfProduct.All(column => cell(column).Length == 0) ? null : ReadContent(check, cell);
-        if (check.IsValid) return new ImportRow(line, product, sku, content, price, attributes, limit);
         errors.AddRange(check.Errors.Select(error => new ImportError(line, error.Field, error.Message)));
-        return null;
+        IReadOnlyCollection<string> broken = check.IsValid ? [] : [.. check.Errors.Select(error => error.Field).Distinct()];
+        // Of what breaks a rule nothing is asked of the database: it may be any characters.
+        return broken.Contains(Columns.Product)
+            ? null
+            : new ImportRow(line, product, broken.Contains(Columns.Sku) ? "" : sku, content, price, attributes, limit, broken);
     }
 
     private static ImportProduct ReadContent(Validator check, Func<string, string> cell)
@@ -42,11 +46,12 @@ public static class RowRules
             ProductRules.CheckText(check, column, cell(column), ProductRules.MaxDescriptionLength);
             ProductRules.CheckMarkdown(check, column, cell(column));
         }
-        check.Check(ProductRules.IsSlug(cell(Columns.Category)), Columns.Category, "is not a category")
-            .Check(cell(Columns.Brand).Length == 0 || ProductRules.IsSlug(cell(Columns.Brand)), Columns.Brand, "is not a brand");
+        var (category, brand) = (cell(Columns.Category), cell(Columns.Brand));
+        var (isCategory, isBrand) = (ProductRules.IsSlug(category), brand.Length == 0 || ProductRules.IsSlug(brand));
+        check.Check(isCategory, Columns.Category, "is not a category").Check(isBrand, Columns.Brand, "is not a brand");
         return new ImportProduct(
             cell(Columns.Name).Trim(), ProductRules.Clean(cell(Columns.NameZh)), ProductRules.Clean(cell(Columns.Description)) ?? "",
-            ProductRules.Clean(cell(Columns.DescriptionZh)), cell(Columns.Category), ProductRules.Clean(cell(Columns.Brand)),
+            ProductRules.Clean(cell(Columns.DescriptionZh)), isCategory ? category : "", isBrand ? ProductRules.Clean(brand) : null,
             ReadAttributes(check, Columns.Attributes, cell(Columns.Attributes)));
     }
 

@@ -130,12 +130,17 @@ public sealed class ExchangeTests(HurriedImportBed bed) : IClassFixture<HurriedI
             "a-bad-three,BAD-4,,,,,,,,1,,",
             "other-owner,OTHER-1,Other Owner,,,,more,,,1,,",
             "other-owner,OTHER-2,,,,,,,,1,\"{\"\"a\"\":\"\"b\"\"}\",",
+            "a-bad-four,BAD-5,Bad,,,,more,,,0,\"{\"\"a\"\":\"\"b\"\"}\",",
+            "a-bad-four,BAD-6,,,,,,,,1,\"{\"\"a\"\":\"\"b\"\"}\",",
+            "a-bad-five,\0,Bad\0,,,,\0,\0,,1,,",
+            "a-bad-five,BAD-7,Bad,,,,more,,,1,[],",
         ];
         var dry = await ImportAsync(File(rows), dryRun: true);
         Assert.Equal(HttpStatusCode.OK, dry.Status);
         string[] expected =
         [
-            "3 price", "5 brand", "5 category", "5 sku", "6 variant_attributes", "7 sku", "8 product", "9 name", "10 sku", "11 sku",
+            "3 brand", "3 category", "3 price", "4 row", "5 brand", "5 category", "5 sku", "6 variant_attributes", "7 sku", "8 product", "9 name",
+            "10 sku", "11 sku", "12 price", "13 variant_attributes", "14 brand", "14 category", "14 name", "14 sku", "15 variant_attributes",
         ];
         var errors = dry.Json["errors"]!.AsArray().Select(error => $"{error!["line"]} {error["field"]}").ToList();
         Assert.Equal(expected, errors.Order(StringComparer.Ordinal).OrderBy(error => int.Parse(error.Split(' ')[0])));

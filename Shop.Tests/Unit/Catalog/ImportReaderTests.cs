@@ -14,9 +14,9 @@ public sealed class ImportReaderTests
         var file = await ReadAsync(Header, "lamp,L-1,\"Lamp, \"\"big\"\"\",灯,\"One\nTwo\",,toys,aurora,\"{\"\"material\"\":\"\"tin\"\"}\",12.5,,3", "lamp,L-2,,,,,,,,13,\"{\"\"size\"\":\"\"S\"\"}\",");
         Assert.Empty(file.Errors);
         Assert.Equal(
-            new ImportRow(2, "lamp", "L-1", new ImportProduct("Lamp, \"big\"", "灯", "One\nTwo", null, "toys", "aurora", """{"material":"tin"}"""), 1250, "{}", 3),
+            new ImportRow(2, "lamp", "L-1", new ImportProduct("Lamp, \"big\"", "灯", "One\nTwo", null, "toys", "aurora", """{"material":"tin"}"""), 1250, "{}", 3, []),
             file.Rows[0]);
-        Assert.Equal(new ImportRow(4, "lamp", "L-2", null, 1300, """{"size":"S"}""", null), file.Rows[1]);
+        Assert.Equal(new ImportRow(4, "lamp", "L-2", null, 1300, """{"size":"S"}""", null, []), file.Rows[1]);
     }
 
     [Fact]
@@ -61,7 +61,8 @@ public sealed class ImportReaderTests
         var file = await ReadAsync(Header, "good,G-1,Good,,,,more,,,1,,", "", row);
         Assert.Equal((4, column), (file.Errors[0].Line, file.Errors[0].Field));
         Assert.Single(file.Errors);
-        Assert.Equal("good", Assert.Single(file.Rows).Product);
+        Assert.Equal("good", Assert.Single(file.Rows, known => known.Broken.Count == 0).Product);
+        Assert.Equal(column is "product" or "row" ? [] : [column], file.Rows.SelectMany(known => known.Broken));
     }
 
     [Fact]
