@@ -27,6 +27,7 @@ namespace Shop.Catalog;
 [JsonSerializable(typeof(ProductInput))]
 [JsonSerializable(typeof(ProductForEditing))]
 [JsonSerializable(typeof(VariantInput))]
+[JsonSerializable(typeof(NewVariantInput))]
 [JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(List<ImportError>))]
 [JsonSerializable(typeof(ImportItem))]

@@ -67,11 +67,11 @@ public static class ProductEditingEndpoints
     }
 
     private static async Task<Created<ProductDetail>> CreateVariantAsync(
-        long id, VariantInput input, Editor editor, HttpContext http, VariantStore variants, ProductStore store,
+        long id, NewVariantInput input, Editor editor, HttpContext http, VariantStore variants, ProductStore store,
         CancellationToken cancellationToken)
     {
         var content = VariantRules.CheckNew(input);
-        http.Response.Headers.ETag = Editor.Tag(await variants.CreateAsync(id, content, editor, cancellationToken));
+        http.Response.Headers.ETag = Editor.Tag(await variants.CreateAsync(id, content, input.Stock ?? 0, editor, cancellationToken));
         return TypedResults.Created(
             FormattableString.Invariant($"/api/products/{id}/variants/{content.Sku}"),
             await DetailAsync(id, http, store, cancellationToken));

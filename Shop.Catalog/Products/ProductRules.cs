@@ -32,12 +32,16 @@ public static class ProductRules
     public static ProductContent CheckNew(ProductInput input)
     {
         var check = Check(input, out var price);
-        check.Check(input.Stock is null or (>= 0 and <= MaxGoods), "stock", $"must be between 0 and {MaxGoods}");
+        CheckStock(check, input.Stock);
         check.ThrowIfInvalid();
         return new ProductContent(
             input.Name!.Trim(), Clean(input.NameZh), Clean(input.Description) ?? "", Clean(input.DescriptionZh),
             input.Category ?? DefaultCategory, price, Clean(input.Brand), input.Attributes ?? AttributeRules.None);
     }
+
+    /// <summary>Units with which something new begins.</summary>
+    internal static void CheckStock(Validator check, int? stock) =>
+        check.Check(stock is null or (>= 0 and <= MaxGoods), "stock", $"must be between 0 and {MaxGoods}");
 
     /// <summary>The content that a change asks for; <paramref name="known"/> gives what the input leaves out. Empty texts clear.</summary>
     public static ProductContent CheckChange(ProductInput input, ProductContent known)

@@ -12,6 +12,11 @@ namespace Shop.Catalog.Products;
 public sealed record VariantInput(
     string? Sku, decimal? Price, IReadOnlyDictionary<string, string>? Attributes = null, int? LimitPerCustomer = null);
 
+/// <summary>As <see cref="VariantInput"/>, of a variant that is new.</summary>
+/// <param name="Stock">Units received with it; later ones are received at …/stock.</param>
+public sealed record NewVariantInput(
+    string? Sku, decimal? Price, IReadOnlyDictionary<string, string>? Attributes = null, int? LimitPerCustomer = null, int? Stock = null);
+
 /// <summary>A variant's content, checked.</summary>
 /// <param name="Price">Minor units.</param>
 public sealed record VariantContent(string Sku, long Price, IReadOnlyDictionary<string, string> Attributes, int? LimitPerCustomer);
@@ -24,12 +29,13 @@ public static class VariantRules
     public const int MaxLimit = 10_000;
 
     /// <exception cref="ProblemException">400 naming every field that breaks a rule.</exception>
-    public static VariantContent CheckNew(VariantInput input)
+    public static VariantContent CheckNew(NewVariantInput input)
     {
         var check = new Validator()
             .Check(input.Sku is not null, "sku", "is required")
             .Check(input.Attributes is { Count: > 0 }, "attributes", "must tell the variant from the others");
-        return Checked(input, input.Sku, check);
+        ProductRules.CheckStock(check, input.Stock);
+        return Checked(new(input.Sku, input.Price, input.Attributes, input.LimitPerCustomer), input.Sku, check);
     }
 
     /// <param name="sku">Of the address.</param>

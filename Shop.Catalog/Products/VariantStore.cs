@@ -8,8 +8,10 @@ namespace Shop.Catalog.Products;
 public sealed class VariantStore(NpgsqlDataSource database, ProductEdits edits)
 {
     /// <summary>The product's version.</summary>
+    /// <param name="stock">Units that come with it.</param>
     /// <exception cref="ProblemException">404 product_unknown; 409 sku_taken, variant_known, variant_limit; 412 version_mismatch.</exception>
-    public async Task<int> CreateAsync(long productId, VariantContent content, Editor editor, CancellationToken cancellationToken)
+    public async Task<int> CreateAsync(
+        long productId, VariantContent content, int stock, Editor editor, CancellationToken cancellationToken)
     {
         var id = await NextIdAsync(cancellationToken);
         await using var edit = await edits.BeginAsync(productId, editor, cancellationToken);
@@ -20,7 +22,7 @@ public sealed class VariantStore(NpgsqlDataSource database, ProductEdits edits)
         edit.Batch.Add(
             ProductSql.InsertVariant, id, productId, content.Sku, product.Content.Name, SqlValue.Text(product.Content.NameZh),
             content.Price, Json(content), SqlValue.Integer(content.LimitPerCustomer), (short)(product.Variants.Max(v => v.Position) + 1));
-        edit.Batch.Add(ProductSql.InsertStock, id, 0, editor.Id);
+        edit.Batch.Add(ProductSql.InsertStock, id, stock, editor.Id);
         edit.Price(id, content.Sku, old: null, content.Price);
         await edit.CommitAsync("variant.created", cancellationToken);
         return edit.NextVersion;

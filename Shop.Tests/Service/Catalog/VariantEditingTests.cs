@@ -59,6 +59,16 @@ public sealed class VariantEditingTests(CatalogBed bed) : IClassFixture<CatalogB
     }
 
     [Fact]
+    public async Task Units_come_with_a_new_variant_as_with_a_new_product()
+    {
+        var (id, sku) = (await bed.ProductAsync(stock: 1), Sku());
+        var created = await _administrator.SendAsync("POST", $"/api/products/{id}/variants", $$"""{"sku":"{{sku}}","price":20,"attributes":{"size":"L"},"stock":4}""");
+        Assert.Equal((5, 4), ((int)created.Json["available"]!, (int)created.Json["variants"]![1]!["available"]!));
+        Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM stock_ledger JOIN variants v ON v.id = variant_id WHERE kind = 'received' AND quantity = 4 AND sku = $1", sku));
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
     public async Task Two_variants_on_sale_never_have_the_same_attributes()
     {
         var id = await bed.ProductAsync(stock: 1);
@@ -152,6 +162,8 @@ public sealed class VariantEditingTests(CatalogBed bed) : IClassFixture<CatalogB
     [InlineData("""{"sku":"NEW-1","price":1,"attributes":{"a":"b","A":"c"}}""", "attributes")]
     [InlineData("""{"sku":"NEW-1","price":1,"attributes":{"a":"b"},"limitPerCustomer":0}""", "limitPerCustomer")]
     [InlineData("""{"sku":"NEW-1","price":1,"attributes":{"a":"b"},"limitPerCustomer":10001}""", "limitPerCustomer")]
+    [InlineData("""{"sku":"NEW-1","price":1,"attributes":{"a":"b"},"stock":-1}""", "stock")]
+    [InlineData("""{"sku":"NEW-1","price":1,"attributes":{"a":"b"},"stock":1000001}""", "stock")]
     public async Task What_breaks_a_rule_is_refused_with_the_field(string body, string field)
     {
         var answer = await _administrator.SendAsync("POST", "/api/products/1/variants", body);
