@@ -7,7 +7,7 @@ namespace Shop.Catalog.Seed;
 
 /// <summary>
 /// The categories and brands, always; the products with <c>Catalog:Seed=true</c>. Repeatable: what is there by its slug is left
-/// alone, changed or retired as it may be.
+/// alone with all that belongs to it, changed, emptied or retired as it may be.
 /// </summary>
 public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
 {
@@ -17,12 +17,56 @@ public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
     public async Task SeedAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var assortment = Assortment.Load();
-        await using var batch = database.CreateBatch();
-        batch.Timeout = TimeoutSeconds;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var added = await AddTreeAsync(connection, transaction, assortment, cancellationToken);
+        if (configuration.GetValue<bool>("Catalog:Seed"))
+            added += await AddProductsAsync(connection, transaction, assortment.Products, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (added > 0) await AnalyzeAsync(database, cancellationToken);
+    }
+
+    private static async Task<int> AddTreeAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Assortment assortment, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
         AddCategories(batch, assortment.Categories);
         AddBrands(batch, Brands.Named);
-        if (configuration.GetValue<bool>("Catalog:Seed")) AddProducts(batch, assortment.Products);
-        if (await batch.ExecuteNonQueryAsync(cancellationToken) > 0) await AnalyzeAsync(database, cancellationToken);
+        return await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Those that have never been there, complete. Who edits the others meanwhile is not met.</summary>
+    private static async Task<int> AddProductsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<SeedProduct> products, CancellationToken cancellationToken)
+    {
+        var added = await AddRowsAsync(connection, transaction, products, cancellationToken);
+        if (added.Count == 0) return 0;
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
+        AddContents(batch, [.. products.Where(product => added.Contains(Slug.Of(product.Name)))]);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return added.Count;
+    }
+
+    /// <returns>The slugs of the new ones.</returns>
+    private static async Task<HashSet<string>> AddRowsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<SeedProduct> products, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
+        batch.Add(ProductSql.ShareCategories);
+        batch.Add(
+            SeedSql.Products,
+            products.Select(p => Slug.Of(p.Name)).ToArray(),
+            products.Select(p => p.Name).ToArray(),
+            products.Select(p => p.Category).ToArray(),
+            products.Select(p => p.Brand).ToArray(),
+            products.Select(p => p.Price).ToArray(),
+            products.Select(p => p.Trait.Name).ToArray(),
+            products.Select(p => p.Trait.Value).ToArray());
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var added = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken)) added.Add(reader.GetString(0));
+        return added;
     }
 
     // What was just added has no statistics yet.
@@ -45,19 +89,10 @@ public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
         SeedSql.Brands,
         brands.Select(b => Slug.Of(b.En)).ToArray(), brands.Select(b => b.En).ToArray(), brands.Select(b => b.Zh).ToArray());
 
-    private static void AddProducts(NpgsqlBatch batch, IReadOnlyList<SeedProduct> products)
+    private static void AddContents(NpgsqlBatch batch, IReadOnlyList<SeedProduct> products)
     {
         var slugs = products.Select(p => Slug.Of(p.Name)).ToArray();
         var documents = products.Select(p => SearchDocument.Of(p.Name, p.NameZh, p.Description, p.DescriptionZh)).ToList();
-        batch.Add(
-            SeedSql.Products,
-            slugs,
-            products.Select(p => p.Name).ToArray(),
-            products.Select(p => p.Category).ToArray(),
-            products.Select(p => p.Brand).ToArray(),
-            products.Select(p => p.Price).ToArray(),
-            products.Select(p => p.Trait.Name).ToArray(),
-            products.Select(p => p.Trait.Value).ToArray());
         batch.Add(
             SeedSql.Texts,
             slugs,

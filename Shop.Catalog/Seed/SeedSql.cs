@@ -1,44 +1,51 @@
 namespace Shop.Catalog.Seed;
 
-/// <summary>The statements of <see cref="CatalogSeed"/>, to be run in this order. Each adds only what is missing.</summary>
+/// <summary>
+/// The statements of <see cref="CatalogSeed"/>, to be run in this order. None changes a row that is there, or waits for who does:
+/// ON CONFLICT alone would.
+/// </summary>
 internal static class SeedSql
 {
     public const string Categories =
         """
         INSERT INTO categories (slug, name, name_zh, position, parent)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[])
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[]) AS s (slug)
+        WHERE NOT EXISTS (SELECT FROM categories known WHERE known.slug = s.slug)
         ON CONFLICT (slug) DO NOTHING
         """;
 
     public const string Brands =
         """
-        INSERT INTO brands (slug, name, name_zh) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+        INSERT INTO brands (slug, name, name_zh)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS s (slug)
+        WHERE NOT EXISTS (SELECT FROM brands known WHERE known.slug = s.slug)
         ON CONFLICT (slug) DO NOTHING
         """;
 
+    /// <summary>Answers the slugs of those that were not there; the statements below are for them and no others.</summary>
     public const string Products =
         """
         INSERT INTO products (slug, name_key, category, brand, price, attributes)
         SELECT slug, lower(name), category, brand, price, jsonb_build_object(trait, value)
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
             WITH ORDINALITY AS s (slug, name, category, brand, price, trait, value, place)
+        WHERE NOT EXISTS (SELECT FROM products known WHERE known.slug = s.slug)
         ORDER BY place
         ON CONFLICT (slug) DO NOTHING
+        RETURNING slug
         """;
 
     public const string Texts =
         """
-        WITH scores AS (
-            INSERT INTO product_scores (product_id) SELECT id FROM products WHERE slug = ANY ($1) ON CONFLICT DO NOTHING)
+        WITH scores AS (INSERT INTO product_scores (product_id) SELECT id FROM products WHERE slug = ANY ($1))
         INSERT INTO product_texts (product_id, language, name, description)
         SELECT p.id, text.*
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS s (slug, name, name_zh, description, description_zh)
         JOIN products p USING (slug)
         CROSS JOIN LATERAL (VALUES ('en', s.name, s.description), ('zh', s.name_zh, s.description_zh)) AS text
-        ON CONFLICT (product_id, language) DO NOTHING
         """;
 
-    // Only for products without variants, which are the ones just added. The default variant has the product's id.
+    // The default variant has the product's id.
     public const string Variants =
         """
         WITH new AS (
@@ -50,8 +57,7 @@ internal static class SeedSql
             FROM unnest($1::text[], $2::integer[], $3::text[]) AS s (slug, position, size)
             JOIN products p USING (slug)
             JOIN product_texts en ON en.product_id = p.id AND en.language = 'en'
-            LEFT JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
-            WHERE NOT EXISTS (SELECT FROM variants WHERE product_id = p.id)
+            JOIN product_texts zh ON zh.product_id = p.id AND zh.language = 'zh'
             RETURNING id, product_id, position, price),
         price AS (INSERT INTO price_history (variant_id, price) SELECT id, price FROM new),
         counter AS (
@@ -72,10 +78,11 @@ internal static class SeedSql
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
             AS s (slug, name_characters, name_words, characters, words)
         JOIN products p USING (slug)
-        WHERE p.retired_at IS NULL AND NOT EXISTS (SELECT FROM product_search WHERE product_id = p.id)
-        ON CONFLICT (product_id) DO NOTHING
         """;
 
     public const string Analyze =
-        "ANALYZE categories, products, product_texts, product_search, product_scores, variants, stock, search_words, search_forms";
+        """
+        ANALYZE categories, products, product_texts, product_search, product_scores, product_cards, variants, stock,
+                search_words, search_forms
+        """;
 }
