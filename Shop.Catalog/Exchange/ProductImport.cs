@@ -146,7 +146,8 @@ public sealed class ProductImport(
     {
         if (errors.Count == 0) return;
         var problem = new ProblemException(
-            StatusCodes.Status400BadRequest, "import_invalid", $"{errors.Count} rules are broken; nothing was stored.", "body");
+            StatusCodes.Status400BadRequest, "import_invalid",
+            $"{errors.Count} {(errors.Count == 1 ? "rule is" : "rules are")} broken; nothing was stored.", "body");
         problem.Extensions[Rows] = errors;
         throw problem;
     }

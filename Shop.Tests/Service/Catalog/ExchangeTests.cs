@@ -148,6 +148,9 @@ public sealed class ExchangeTests(HurriedImportBed bed) : IClassFixture<HurriedI
 
         var real = await ImportAsync(File(rows));
         Assert.Equal((HttpStatusCode.BadRequest, "import_invalid"), (real.Status, real.Code));
+        Assert.Equal($"{expected.Length} rules are broken; nothing was stored.", (string?)real.Json["detail"]);
+        var one = await ImportAsync("a-bad-four,BAD-5,Bad,,,,nowhere,,,1,,");
+        Assert.Equal("1 rule is broken; nothing was stored.", (string?)one.Json["detail"]);
         Assert.Equal(dry.Json["errors"]!.ToJsonString(), real.Json["rows"]!.ToJsonString());
         Assert.Equal(before, await StateAsync());
     }
