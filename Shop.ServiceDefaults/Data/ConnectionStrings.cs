@@ -27,10 +27,23 @@ internal static class ConnectionStrings
     }
 
     /// <summary>Sessions of their own, without a pool. The server notices within half a minute when their process is gone.</summary>
-    public static NpgsqlDataSource Dedicated(string connectionString)
+    public static NpgsqlDataSource Dedicated(string connectionString) => Dedicated(connectionString, _ => { });
+
+    /// <summary>
+    /// The same for work of any length: no timer of ours ends it, and a server that is gone shows by its silence below the
+    /// protocol within a minute. That also keeps what stands between from taking the connection for a dead one.
+    /// </summary>
+    public static NpgsqlDataSource Unbound(string connectionString) => Dedicated(connectionString, settings =>
+    {
+        settings.CommandTimeout = 0;
+        (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 10, 5);
+    });
+
+    private static NpgsqlDataSource Dedicated(string connectionString, Action<NpgsqlConnectionStringBuilder> change)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         var settings = builder.ConnectionStringBuilder;
+        change(settings);
         settings.Pooling = false;
         settings.MaxAutoPrepare = 0;
         settings.Options = $"{settings.Options} -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4".Trim();

@@ -28,9 +28,9 @@ public static class DatabaseExtensions
         foreach (var name in names)
             AddOne(builder, name);
         builder.Services.TryAddSingleton(services => new ServiceDatabases([.. services.GetServices<ServiceDatabase>()]));
-        builder.Services.TryAddSingleton(services => new MigrationRunner(
-            [.. Migration.Load(typeof(DatabaseExtensions).Assembly, "defaults"), .. Migration.Load(MigrationsOf(builder), "service")],
-            services.GetServices<IDatabaseSeed>()));
+        builder.Services.AddOptions<MigrationOptions>().BindConfiguration(MigrationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.TryAddSingleton(services => ActivatorUtilities.CreateInstance<MigrationRunner>(
+            services, AllMigrations(builder)));
         builder.Services.AddHostedService<DatabasePreparation>();
         return builder;
     }
@@ -81,6 +81,9 @@ public static class DatabaseExtensions
             ConnectionStrings.TraceOnlyWithinTraces);
         return builder;
     }
+
+    private static IReadOnlyList<Migration> AllMigrations(IHostApplicationBuilder builder) =>
+        [.. Migration.Load(typeof(DatabaseExtensions).Assembly, "defaults"), .. Migration.Load(MigrationsOf(builder), "service")];
 
     private static Assembly MigrationsOf(IHostApplicationBuilder builder) =>
         Assembly.Load(new AssemblyName(builder.Environment.ApplicationName));

@@ -37,6 +37,28 @@ public sealed class HealthTests(Servers servers)
     }
 
     [Fact]
+    public async Task A_replica_that_waits_for_the_migration_of_another_is_alive_and_not_ready_and_says_so()
+    {
+        var address = await servers.CreateDatabaseAsync("health");
+        await using var database = NpgsqlDataSource.Create(address);
+        await using var other = await database.OpenConnectionAsync();
+        await using (var hold = new NpgsqlCommand($"select pg_advisory_lock({MigrationSession.LockKey})", other))
+            await hold.ExecuteNonQueryAsync();
+        await using var service = await TestService.StartAsync(
+            new() { ["ConnectionStrings:thingsdb"] = address, ["Database:Migrations:TellEvery"] = "00:00:00.1" },
+            builder => builder.AddDatabase("thingsdb"),
+            app => app.MapGet("/api/things", () => "things"));
+        await Eventually.TrueAsync(async () => await CheckAsync(service, "thingsdb") == "waits for the migration of another replica");
+        Assert.Equal(200, await StatusAsync(service, "/alive"));
+        Assert.Equal(503, await StatusAsync(service, "/health"));
+        Assert.Equal(503, await StatusAsync(service, "/api/things"));
+
+        await using (var release = new NpgsqlCommand($"select pg_advisory_unlock({MigrationSession.LockKey})", other))
+            await release.ExecuteNonQueryAsync();
+        await Eventually.TrueAsync(async () => await StatusAsync(service, "/health") == 200);
+    }
+
+    [Fact]
     public async Task Readiness_is_asked_of_the_server_once_a_second_however_many_ask()
     {
         var direct = new NpgsqlConnectionStringBuilder(servers.MissingDatabase("health"));

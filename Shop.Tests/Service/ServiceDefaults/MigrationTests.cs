@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Shop.ServiceDefaults.Data;
 
@@ -62,7 +64,7 @@ public sealed class MigrationTests(Servers servers)
         await using var database = Database(connectionString);
         var seed = new OverlapSeed();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(
-            _ => new MigrationRunner([First], [seed]).RunAsync(database, CancellationToken.None)));
+            _ => Runner([First], seed).RunAsync(database, CancellationToken.None)));
         Assert.Equal((4, 1), (seed.Runs, seed.MostAtOnce));
     }
 
@@ -76,7 +78,8 @@ public sealed class MigrationTests(Servers servers)
         Assert.Equal(true, await ScalarAsync(database, "select shop_now() - clock_timestamp() between '47:59:59' and '48:00:01'"));
     }
 
-    private static MigrationRunner Runner(IReadOnlyList<Migration> migrations) => new(migrations, []);
+    private static MigrationRunner Runner(IReadOnlyList<Migration> migrations, params IDatabaseSeed[] seeds) =>
+        new(migrations, seeds, Options.Create(new MigrationOptions()), TimeProvider.System, NullLogger<MigrationRunner>.Instance);
 
     private static ServiceDatabase Database(string connectionString) =>
         new("test", connectionString, NpgsqlDataSource.Create(connectionString), TimeProvider.System);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using System.Diagnostics.Metrics;
 using Npgsql;
 using Shop.ServiceDefaults;
@@ -38,7 +39,9 @@ internal sealed class LocksBed : IAsyncDisposable
         // No server dies in these tests, so their thousands of commits need not wait for the disk.
         var bed = new LocksBed($"{await servers.CreateDatabaseAsync("locks")};Options=-c synchronous_commit=off");
         await using var database = new ServiceDatabase("locks", bed.ConnectionString, NpgsqlDataSource.Create(bed.ConnectionString), TimeProvider.System);
-        await new MigrationRunner(Migration.Load(typeof(MigrationRunner).Assembly, "defaults"), []).RunAsync(database, CancellationToken.None);
+        var migrations = Migration.Load(typeof(MigrationRunner).Assembly, "defaults");
+        await new MigrationRunner(migrations, [], Options.Create(new MigrationOptions()), TimeProvider.System, NullLogger<MigrationRunner>.Instance)
+            .RunAsync(database, CancellationToken.None);
         await database.DataSource.DisposeAsync();
         return bed;
     }
