@@ -28,13 +28,14 @@ internal sealed class SteppedTime : TimeProvider
     /// Waits until something waits for exactly this long from now. What a test sees of a loop's work may come before the loop
     /// waits again: a clock that is moved in between moves without it.
     /// </summary>
-    public Task AwaitedAsync(TimeSpan due) => Eventually.TrueAsync(
-        () =>
-        {
-            lock (_lock)
-                return _timers.Any(timer => timer.Due == _now + due);
-        },
-        what: $"a timer of {due.TotalSeconds} s");
+    public Task AwaitedAsync(TimeSpan due) => Eventually.TrueAsync(() => IsAwaited(due), what: $"a timer of {due.TotalSeconds} s");
+
+    /// <inheritdoc cref="AwaitedAsync"/>
+    public bool IsAwaited(TimeSpan due)
+    {
+        lock (_lock)
+            return _timers.Any(timer => timer.Due == _now + due);
+    }
 
     public void Advance(TimeSpan by)
     {

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -77,10 +78,15 @@ public sealed class HealthTests(Servers servers)
         var before = gate.Accepted;
         await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => Assert.Equal(200, await StatusAsync(service, "/health"))));
         Assert.InRange(gate.Accepted - before, 0, 1);
-        before = gate.Accepted;
-        time.Advance(TimeSpan.FromSeconds(1));
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => Assert.Equal(200, await StatusAsync(service, "/health"))));
-        Assert.Equal(1, gate.Accepted - before);
+        // A server that is late on a busy machine is away in that second.
+        await Eventually.TrueAsync(async () =>
+        {
+            before = gate.Accepted;
+            time.Advance(TimeSpan.FromSeconds(1));
+            var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => StatusAsync(service, "/health")));
+            Assert.Equal(1, gate.Accepted - before);
+            return statuses.All(status => status == 200);
+        });
     }
 
     [Fact]
@@ -107,14 +113,20 @@ public sealed class HealthTests(Servers servers)
     [Fact]
     public async Task A_service_that_is_told_to_stop_says_so_before_it_stops_answering()
     {
-        await using var service = await TestService.StartAsync(new() { ["Shutdown:Notice"] = "00:00:02" }, _ => { });
+        var (time, notice) = (new SteppedTime(), TimeSpan.FromSeconds(2));
+        await using var service = await TestService.StartAsync(
+            new() { ["Shutdown:Notice"] = $"{notice}" }, builder => builder.Services.AddSingleton<TimeProvider>(time));
         Assert.Equal(200, await StatusAsync(service, "/health"));
         var lifetime = service.Get<IHostApplicationLifetime>();
         var stop = service.Get<IHost>().StopAsync();
-        await Eventually.TrueAsync(async () => await StatusAsync(service, "/health") == 503);
+        await time.AwaitedAsync(notice);
+        Assert.Equal(503, await StatusAsync(service, "/health"));
         Assert.Equal("the service is stopping", await CheckAsync(service, "shutdown"));
         Assert.False(lifetime.ApplicationStopped.IsCancellationRequested);
+        time.Advance(notice);
         await stop;
+        // To be disposed is to be stopped once more.
+        service.Get<IConfiguration>()["Shutdown:Notice"] = "00:00:00";
         await Assert.ThrowsAsync<HttpRequestException>(() => StatusAsync(service, "/alive"));
     }
 

@@ -63,9 +63,9 @@ public sealed class LockComplianceTests(Servers servers)
     {
         await using var bed = await LocksBed.CreateAsync(servers);
         await using var first = await bed.Process().AcquireAsync(kind);
-        await bed.PassAsync(LocksBed.Lease - TimeSpan.FromSeconds(5));
+        await bed.PassAsync(LocksBed.Lease / 3);
         Assert.Null(await bed.Process().TryAsync(kind));
-        await bed.PassAsync(TimeSpan.FromSeconds(5));
+        await bed.PassAsync(LocksBed.Lease * 2 / 3);
         await using var second = await bed.Process().TryAsync(kind);
         Assert.True(second!.FencingToken > first.FencingToken);
     }
