@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -10,11 +11,15 @@ namespace Shop.Tests.Support;
 /// </summary>
 internal static class FreePorts
 {
+    // Of this process; whoever is given one may not listen there yet.
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
     public static int Next()
     {
         while (true)
         {
             var port = RandomNumberGenerator.GetInt32(15_000, 32_000);
+            if (!Given.TryAdd(port, true)) continue;
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ExclusiveAddressUse = true };
             try
             {

@@ -52,7 +52,7 @@ public sealed class PaymentTests(Servers servers) : IAsyncLifetime
         _provider.BeforeAnswer = async gone =>
         {
             var now = Interlocked.Increment(ref asking);
-            most = Math.Max(most, now);
+            lock (_provider) most = Math.Max(most, now);
             if (now == 8) answers.TrySetResult();
             await answers.Task.WaitAsync(gone).ContinueWith(_ => Interlocked.Decrement(ref asking), TaskScheduler.Default);
         };

@@ -21,7 +21,7 @@ public sealed class OutageTests(Servers servers)
 
         gate.Open();
         await bed.EffectsBecomeAsync(1);
-        Assert.Equal(("Healthy", true), await HealthAsync(service));
+        await Eventually.TrueAsync(async () => await HealthAsync(service) == ("Healthy", true));
 
         await gate.ShutAsync();
         await MessagingBed.SendAsync(service, 2);

@@ -14,9 +14,7 @@ internal sealed class TcpGate : IAsyncDisposable
     public TcpGate(string host, int port)
     {
         _server = new IPEndPoint(IPAddress.Parse(host), port);
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        _own = (IPEndPoint)probe.LocalEndpoint;
+        _own = new IPEndPoint(IPAddress.Loopback, FreePorts.Next());
     }
 
     public int Port => _own.Port;
@@ -51,8 +49,10 @@ internal sealed class TcpGate : IAsyncDisposable
         {
             while (true)
             {
-                connections.Add(ForwardAsync(await listener.AcceptTcpClientAsync(open), open));
+                var client = await listener.AcceptTcpClientAsync(open);
+                // Before it is served: whoever got an answer through it finds it counted.
                 Accepted++;
+                connections.Add(ForwardAsync(client, open));
             }
         }
         catch (OperationCanceledException)

@@ -38,10 +38,11 @@ public sealed class WebService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>A visitor of their own, who keeps cookies and follows no redirects.</summary>
+    /// <summary>A visitor of their own, who keeps cookies, follows no redirects and sends no body unasked that has to be asked for.</summary>
     public HttpClient Browser()
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, Expect100ContinueTimeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(handler) { BaseAddress = Address };
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/html"));
         return client;
     }
