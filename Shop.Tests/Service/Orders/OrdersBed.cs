@@ -172,6 +172,13 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
     }
 }
 
+/// <summary>The same without a sweeper that comes by itself: tests that expire orders have no rival but their own.</summary>
+public sealed class OrdersBedWithoutSweeper : OrdersBed
+{
+    public OrdersBedWithoutSweeper(Servers servers)
+        : base(servers) => Overrides = new Dictionary<string, string> { ["Orders:SweepInterval"] = "01:00:00" };
+}
+
 /// <summary>The same with a RabbitMQ that answers.</summary>
 public sealed class OrdersBedWithBroker(Servers servers) : OrdersBed(servers)
 {

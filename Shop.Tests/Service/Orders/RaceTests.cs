@@ -10,7 +10,7 @@ namespace Shop.Tests.Service.Orders;
 /// (so it waits for the first, or wins), before it, and after it.
 /// </summary>
 [Collection(Servers.Collection)]
-public sealed class RaceTests(OrdersBed bed) : IClassFixture<OrdersBed>
+public sealed class RaceTests(OrdersBedWithoutSweeper bed) : IClassFixture<OrdersBedWithoutSweeper>
 {
     private static readonly Dictionary<string, string> Points = new()
     {
