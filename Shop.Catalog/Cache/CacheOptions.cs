@@ -11,6 +11,7 @@ public sealed record CacheOptions
     private const long MinBytes = 1 << 20;
 
     private const string Instant = "00:00:00.1";
+    private const string Minute = "00:01:00";
     private const string Hour = "01:00:00";
 
     /// <summary>Bytes that the pages of products may take in this process.</summary>
@@ -45,6 +46,14 @@ public sealed record CacheOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.5", Hour)]
     public TimeSpan Unheard { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest time that a read waits for Redis, which is then left alone for a second.</summary>
+    [Range(typeof(TimeSpan), Instant, Minute)]
+    public TimeSpan RedisLimit { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Longest time that a change waits until Redis has told the others of it; it is told again later.</summary>
+    [Range(typeof(TimeSpan), Instant, Minute)]
+    public TimeSpan RedisLongLimit { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Loads from the database that run at a time in this process.</summary>
     [Range(1, 1000)]

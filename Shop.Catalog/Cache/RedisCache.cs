@@ -6,10 +6,8 @@ namespace Shop.Catalog.Cache;
 /// Redis with a bound on how long it may take. Without Redis every answer is "not known": it is connected to beside the
 /// requests, and after a failure left alone for a second.
 /// </summary>
-public sealed partial class RedisCache(IServiceProvider services, TimeProvider time, ILogger<RedisCache> logger)
+public sealed partial class RedisCache(IServiceProvider services, CacheOptions options, TimeProvider time, ILogger<RedisCache> logger)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan LongLimit = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // Creating the multiplexer waits for the first connection.
@@ -20,11 +18,11 @@ public sealed partial class RedisCache(IServiceProvider services, TimeProvider t
 
     /// <summary>The command's answer; the default value when Redis is away or late.</summary>
     public Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
-        IsPaused ? Task.FromResult<T?>(default) : TryWithinAsync(Limit, command, cancellationToken);
+        IsPaused ? Task.FromResult<T?>(default) : TryWithinAsync(options.RedisLimit, command, cancellationToken);
 
     /// <summary>As <see cref="TryAsync"/>, with more patience and also while Redis is left alone: for what others wait for.</summary>
     public Task<T?> InsistAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken) =>
-        TryWithinAsync(LongLimit, command, cancellationToken);
+        TryWithinAsync(options.RedisLongLimit, command, cancellationToken);
 
     private async Task<T?> TryWithinAsync<T>(TimeSpan limit, Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {

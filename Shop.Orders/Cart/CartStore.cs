@@ -6,9 +6,11 @@ using StackExchange.Redis;
 namespace Shop.Orders.Cart;
 
 /// <summary>Carts in Redis. Losing one is an empty cart, never an error; waiting for one is bounded.</summary>
-internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvider time, ILogger<CartStore> logger)
+internal sealed partial class CartStore(
+    IConnectionMultiplexer redis, IConfiguration configuration, TimeProvider time, ILogger<CartStore> logger)
 {
-    public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(300);
+    /// <summary>Longest time that Redis may take unless <c>Orders:CartLimit</c> says otherwise.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long a cart is kept after it was touched last.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -21,6 +23,8 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
     // What the scripts answer when they have changed nothing.
     private const int Full = 0;
     private const int TooMany = 2;
+
+    private readonly TimeSpan _limit = configuration.GetValue("Orders:CartLimit", DefaultLimit);
 
     private IDatabase Redis => redis.GetDatabase();
 
@@ -139,7 +143,7 @@ internal sealed partial class CartStore(IConnectionMultiplexer redis, TimeProvid
         };
 
     // The client puts no limit of its own on asynchronous commands in all its versions.
-    private Task<T> Within<T>(Task<T> command, CancellationToken cancellationToken) => command.WaitAsync(Longest, time, cancellationToken);
+    private Task<T> Within<T>(Task<T> command, CancellationToken cancellationToken) => command.WaitAsync(_limit, time, cancellationToken);
 
     private string Now() => time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 

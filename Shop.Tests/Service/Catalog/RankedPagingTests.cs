@@ -72,7 +72,7 @@ public sealed class RankedPagingTests(CatalogBed bed) : IClassFixture<CatalogBed
     [Fact]
     public async Task Without_Redis_the_next_page_goes_on_behind_the_last_product_in_the_other_replicas_list()
     {
-        var settings = new Dictionary<string, string>(bed.Settings) { ["ConnectionStrings:cache"] = $"127.0.0.1:{ClosedPort()}" };
+        var settings = bed.WithRedisAt(FreePorts.Next());
         await using var one = await CatalogBed.StartAsync(settings);
         await using var other = await CatalogBed.StartAsync(settings);
         var first = await GetAsync(one.Address, "sort=best-selling&brand=summit&limit=10");
@@ -131,12 +131,5 @@ public sealed class RankedPagingTests(CatalogBed bed) : IClassFixture<CatalogBed
         var answer = await Answer.OfAsync(client.GetAsync($"/api/products?{query}"));
         Assert.True(answer.Status == HttpStatusCode.OK, answer.Json.ToJsonString());
         return answer.Json;
-    }
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -229,7 +229,8 @@ public sealed class CartTests(OrdersBed bed) : IClassFixture<OrdersBed>
     public async Task Without_Redis_carts_are_empty_changes_are_503_and_orders_go_on()
     {
         var redis = await LocalServer.RedisAsync();
-        await using var replica = await bed.StartReplicaAsync(("ConnectionStrings:cache", redis.ConnectionString));
+        await using var replica = await bed.StartReplicaAsync(
+            ("ConnectionStrings:cache", redis.ConnectionString), ("Orders:CartLimit", $"{CartStore.DefaultLimit}"));
         using var shopper = bed.Shopper(replica, Guid.CreateVersion7());
         var product = bed.Product(10);
         Assert.Equal(HttpStatusCode.NoContent, (await shopper.PutInCartAsync(product, 1)).Status);

@@ -56,6 +56,8 @@ public class OrdersBed(Servers servers) : IAsyncLifetime
         _settings["Internal:Callers:payments"] = "payments-key";
         _settings["Internal:Callers:web"] = "web-key";
         _settings["Shutdown:Notice"] = "00:00:00";
+        // On a busy machine Redis is late, and carts would not be available.
+        _settings["Orders:CartLimit"] = "00:00:20";
         foreach (var (key, value) in Overrides)
         {
             _settings[key] = value;

@@ -17,6 +17,8 @@ public sealed class CacheOptionsTests
     [InlineData("Unheard", "00:00:00")]
     [InlineData("Fresh", "-00:00:01")]
     [InlineData("Shared", "1.00:00:00")]
+    [InlineData("RedisLimit", "00:00:00")]
+    [InlineData("RedisLongLimit", "01:00:00")]
     public void What_cannot_work_is_refused_at_the_start(string name, string value)
     {
         var refused = Assert.Throws<OptionsValidationException>(() => Read(name, value));
