@@ -26,10 +26,21 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
         };
         await FillCartAsync(page);
         await RegisterAsync(page);
-        await PlaceOrderAsync(page, "Pays, but slowly");
-
-        await Assertions.Expect(page.Locator("#order [data-status]")).Not.ToContainTextAsync("Paid");
-        await page.EvaluateAsync("window.notReloaded = true");
+        // However long the page takes to appear, the order is not paid before it has.
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (graph.HoldPaid(seen.Task))
+        {
+            try
+            {
+                await PlaceOrderAsync(page, "Pays at once");
+                await Assertions.Expect(page.Locator("#order [data-status]")).Not.ToContainTextAsync("Paid");
+                await page.EvaluateAsync("window.notReloaded = true");
+            }
+            finally
+            {
+                seen.SetResult();
+            }
+        }
         await Assertions.Expect(page.Locator("#order [data-status]")).ToContainTextAsync("Paid", new() { Timeout = Minute });
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded === true"), "the page was reloaded");
         await Assertions.Expect(page.GetByRole(AriaRole.Status).And(page.Locator("#order-news"))).ToContainTextAsync("Paid");
@@ -72,7 +83,7 @@ public sealed class PurchaseInBrowserTests(ShopGraph graph, Chromium chromium) :
         await page.GotoAsync("/products");
         await page.GetByRole(AriaRole.Link, new() { Name = "中文" }).ClickAsync();
 
-        Assert.Equal("zh-CN", await page.Locator("html").GetAttributeAsync("lang"));
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "zh-CN");
         Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", await page.Locator(".card h3").First.InnerTextAsync());
         await page.Context.CloseAsync();
     }

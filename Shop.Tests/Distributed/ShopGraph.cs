@@ -15,22 +15,39 @@ public sealed class ShopGraph : IAsyncLifetime
     public const string AdminPassword = "Administrator-1";
     public const string DashboardApiKey = "dashboard-key-of-this-test-run";
 
+    private const string BeforePaid = "orders.paid.before-commit";
+
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
 
     private DistributedApplication? _app;
+    private Director? _director;
 
     public DistributedApplication App => _app ?? throw new InvalidOperationException("the graph is not started");
 
     /// <summary>Address of the dashboard and its telemetry API.</summary>
     public Uri Dashboard { get; } = new($"http://localhost:{FreePorts.Next()}");
 
-    public async Task InitializeAsync() => _app = await StartAsync(Dashboard, AskProvidersSoon);
+    public async Task InitializeAsync()
+    {
+        _director = await Director.StartAsync();
+        _app = await StartAsync(Dashboard, Configure);
+    }
 
     // How long a provider may stay silent before it is asked is half a minute otherwise.
-    private static void AskProvidersSoon(IDistributedApplicationTestingBuilder builder) => builder
-        .CreateResourceBuilder<ProjectResource>("payments").WithEnvironment("Payments__ReconcileAfter", "00:00:03");
+    private void Configure(IDistributedApplicationTestingBuilder builder)
+    {
+        builder.CreateResourceBuilder<ProjectResource>("payments").WithEnvironment("Payments__ReconcileAfter", "00:00:03");
+        builder.CreateResourceBuilder<ProjectResource>("orders").WithEnvironment($"Failpoints__{BeforePaid}", _director!.Setting("orders"));
+    }
 
-    public async Task DisposeAsync() => await App.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await _director!.DisposeAsync();
+    }
+
+    /// <summary>No order turns to paid before <paramref name="until"/> has ended, until the answer is disposed.</summary>
+    public IDisposable HoldPaid(Task until) => _director!.On("orders", BeforePaid, () => until);
 
     /// <summary>Starts a graph of its own and waits until every resource is healthy.</summary>
     /// <param name="dashboard">Where the dashboard listens; without it there is none.</param>

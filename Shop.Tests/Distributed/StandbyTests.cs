@@ -18,8 +18,10 @@ public sealed class StandbyTests(BreakableGraph graph)
         using var visitor = graph.Visitor();
 
         await HealthBecomesAsync("Healthy");
-        Assert.Equal("streaming", await ShopGraph.QueryAsync<string>(
-            graph.App, "catalogdb", "select state from pg_stat_replication where application_name = 'standby'"));
+        await Eventually.BecomesAsync(
+            "the standby is fed",
+            () => ShopGraph.QueryAsync<string>(graph.App, "catalogdb", "select coalesce(max(state), '') from pg_stat_replication where application_name = 'standby'"),
+            state => state == "streaming");
 
         await graph.CommandAsync(Standby, KnownResourceCommands.StopCommand);
         Assert.NotEmpty(await visitor.ProductsAsync("limit=7"));

@@ -23,7 +23,7 @@ public sealed class TraceTests(ShopGraph graph)
             ("web", "POST"), ("orders", "POST /api/orders"), ("catalog", "/internal/reservations"), ("payments", "POST"), ("orders", "/internal/orders/"), ("sandbox", "POST"), ("sandbox", "notify"),
             ("payments", "payment-succeeded publish"), ("orders", "payment-succeeded"), ("orders", "order-paid publish"), ("catalog", "order-paid"),
         ];
-        await Eventually.BecomesAsync("the trace is complete", async () => await MissingAsync(trace, expected), missing => missing.Length == 0);
+        await Eventually.BecomesAsync("the trace is complete", async () => await MissingAsync(trace, expected), missing => missing.Length == 0, TimeSpan.FromSeconds(60));
     }
 
     private async Task<string> MissingAsync(string trace, (string Service, string Name)[] expected)

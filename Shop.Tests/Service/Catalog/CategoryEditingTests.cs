@@ -122,10 +122,10 @@ public sealed class CategoryEditingTests(CatalogBed bed) : IClassFixture<Catalog
         var created = await _administrator.SendAsync("POST", "/api/products", """{"name":"Bright Shoe","price":1,"category":"shoes","brand":"lumen"}""");
         var page = $"/api/products/{(long)created.Json["id"]!}";
         using var visitor = bed.Visitor(replica: 1);
-        await visitor.SendAsync("GET", page);
+        await Eventually.TrueAsync(async () => (await visitor.SendAsync("GET", page)).Status == HttpStatusCode.OK);
         await _administrator.SendAsync("PUT", address, """{"name":"Renamed Again"}""");
         await Eventually.TrueAsync(
-            async () => (string?)(await visitor.SendAsync("GET", page)).Json[member] == "Renamed Again", TimeSpan.FromSeconds(2));
+            async () => (string?)(await visitor.SendAsync("GET", page)).Json[member] == "Renamed Again", TimeSpan.FromSeconds(10));
     }
 
     [Theory]

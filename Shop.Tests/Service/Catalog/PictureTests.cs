@@ -34,7 +34,10 @@ public sealed class PictureTests(CatalogBed bed) : IClassFixture<CatalogBed>, ID
     [Fact]
     public async Task A_drawn_picture_is_drawn_once_for_its_version_and_never_for_a_made_up_product()
     {
-        var path = (string)(await DetailAsync(await bed.ProductAsync(stock: 1)))["imageUrl"]!;
+        var id = await bed.ProductAsync(stock: 1);
+        var path = (string)(await DetailAsync(id))["imageUrl"]!;
+        // The other replica has heard of it.
+        await Eventually.TrueAsync(async () => (await _visitor.SendAsync("GET", $"/api/products/{id}")).Status == HttpStatusCode.OK);
         using var queries = new DatabaseQueries(
             new NpgsqlConnectionStringBuilder(bed.Settings["ConnectionStrings:catalogdb"]).Database!, "p.category, p.version");
         for (var repeat = 0; repeat < 5; repeat++)
