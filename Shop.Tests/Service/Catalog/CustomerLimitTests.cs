@@ -1,7 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Shop.Catalog.Inventory;
 using Npgsql;
 
 namespace Shop.Tests.Service.Catalog;
@@ -94,22 +91,19 @@ public abstract class CustomerLimitTests(CatalogBed bed)
         await bed.PaidAsync(order, version: 2);
         await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '181 days' WHERE order_id = $1 AND kind = 'reserved'", order);
         await bed.ExecuteAsync("UPDATE reservations SET created_at = created_at - interval '182 days' WHERE order_id = $1", order);
-        await RetainAsync();
+        await bed.RetainAsync();
         await bed.LimitAsync(product, 5);
         await UnitsAsync(product, 2);
 
         await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '181 days' WHERE order_id = $1", order);
         await bed.ExecuteAsync("UPDATE reservations SET updated_at = updated_at - interval '181 days' WHERE order_id = $1", order);
-        await RetainAsync();
+        await bed.RetainAsync();
         Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM reservations WHERE order_id = $1", order));
         await bed.ExecuteAsync("UPDATE variants SET limit_per_customer = NULL WHERE id = $1", product);
         await ReserveAsync(Guid.CreateVersion7(), product, 1);
         await bed.LimitAsync(product, 5);
         await UnitsAsync(product, 3);
     }
-
-    private Task RetainAsync() =>
-        bed.Services.GetServices<IHostedService>().OfType<InventoryRetention>().Single().RunAsync(CancellationToken.None);
 
     [Fact]
     public async Task A_limit_set_in_the_middle_of_buys_counts_them_all()
@@ -171,7 +165,7 @@ public abstract class CustomerLimitTests(CatalogBed bed)
     private async Task<Answer> ReserveAsync(Guid order, long product, int quantity, int revision = 1, int replica = 0)
     {
         using var orders = bed.Orders(replica);
-        return await Answer.ReserveAsync(orders, order, revision, _customer, (product, quantity));
+        return await Answer.InsistAsync(() => Answer.ReserveAsync(orders, order, revision, _customer, (product, quantity)));
     }
 
     private async Task UnitsAsync(long product, int expected)

@@ -1,8 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Shop.Catalog.Inventory;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -139,7 +136,7 @@ public sealed class PromotionTests(CatalogBed bed) : IClassFixture<CatalogBed>, 
         await bed.CancelledAsync(released, version: 2);
         await bed.ExecuteAsync("UPDATE reservations SET updated_at = shop_now() - interval '181 days' WHERE order_id = ANY ($1)", new[] { bought, released });
         await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '181 days' WHERE order_id = ANY ($1)", new[] { bought, released });
-        await bed.Services.GetServices<IHostedService>().OfType<InventoryRetention>().Single().RunAsync(CancellationToken.None);
+        await bed.RetainAsync();
 
         Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM reservations WHERE order_id = ANY ($1)", new[] { bought, released }));
         Assert.Equal(1, await bed.CountAsync("SELECT used FROM promotions WHERE code = $1", code));

@@ -35,8 +35,8 @@ public abstract class ReservationTests(CatalogBed bed)
         var product = await bed.ProductAsync(stock: 100);
         using var here = bed.Orders();
         using var there = bed.Orders(replica: 1);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(
-            n => Answer.ReserveAsync(n % 2 == 0 ? here : there, _order, 1, _customer, (product, 3))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(n => Answer.InsistAsync(
+            () => Answer.ReserveAsync(n % 2 == 0 ? here : there, _order, 1, _customer, (product, 3)))));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         Assert.Single(answers.Select(answer => answer.Json.ToJsonString()).Distinct());
@@ -236,8 +236,9 @@ public abstract class ReservationTests(CatalogBed bed)
         var product = await bed.ProductAsync(stock: 50);
         using var here = bed.Orders();
         using var there = bed.Orders(replica: 1);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Answer.ReserveAsync(
-            n % 2 == 0 ? here : there, Guid.CreateVersion7(), 1, _customer, (product, 1))));
+        var orders = Enumerable.Range(0, 200).Select(_ => Guid.CreateVersion7()).ToList();
+        var answers = await Task.WhenAll(orders.Select((order, n) => Answer.InsistAsync(
+            () => Answer.ReserveAsync(n % 2 == 0 ? here : there, order, 1, _customer, (product, 1)))));
 
         Assert.Equal(50, answers.Count(answer => answer.Status == HttpStatusCode.OK));
         Assert.Equal(150, answers.Count(answer => answer.Code == "sold_out"));
@@ -251,9 +252,10 @@ public abstract class ReservationTests(CatalogBed bed)
         var (a, b) = (await bed.ProductAsync(stock: 100), await bed.ProductAsync(stock: 100));
         using var here = bed.Orders();
         using var there = bed.Orders(replica: 1);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => n % 2 == 0
-            ? Answer.ReserveAsync(here, Guid.CreateVersion7(), 1, _customer, (a, 1), (b, 1))
-            : Answer.ReserveAsync(there, Guid.CreateVersion7(), 1, _customer, (b, 1), (a, 1))));
+        var orders = Enumerable.Range(0, 200).Select(_ => Guid.CreateVersion7()).ToList();
+        var answers = await Task.WhenAll(orders.Select((order, n) => Answer.InsistAsync(() => n % 2 == 0
+            ? Answer.ReserveAsync(here, order, 1, _customer, (a, 1), (b, 1))
+            : Answer.ReserveAsync(there, order, 1, _customer, (b, 1), (a, 1)))));
 
         Assert.Equal(100, answers.Count(answer => answer.Status == HttpStatusCode.OK));
         Assert.Equal(100, answers.Count(answer => answer.Code == "sold_out"));

@@ -109,8 +109,10 @@ public sealed class SoldOutTests(CatalogBed bed) : IClassFixture<CatalogBed>
         while (true)
         {
             var sent = TimeProvider.System.GetElapsedTime(clock);
-            if ((await ReserveAsync(Guid.CreateVersion7(), product, replica: 1)).Status == HttpStatusCode.OK) return;
-            Assert.InRange(sent, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            var answer = await ReserveAsync(Guid.CreateVersion7(), product, replica: 1);
+            if (answer.Status == HttpStatusCode.OK) return;
+            // Who is asked to come back, as on a busy machine, is not told that it is sold out.
+            Assert.InRange(sent, TimeSpan.Zero, TimeSpan.FromSeconds(answer.Status == HttpStatusCode.ServiceUnavailable ? 30 : 1));
         }
     }
 

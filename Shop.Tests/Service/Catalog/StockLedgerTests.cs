@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Shop.Catalog.Inventory;
 
@@ -160,7 +158,7 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
         await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '200 days' WHERE variant_id = $1", product);
         await bed.ExecuteAsync("UPDATE reservations SET created_at = created_at - interval '200 days' WHERE order_id = $1", _order);
         await CountAsync(product, 7);
-        for (var repeat = 0; repeat < 2; repeat++) await RetainAsync();
+        for (var repeat = 0; repeat < 2; repeat++) await bed.RetainAsync();
 
         var history = (await HistoryAsync(product)).Json;
         Assert.Equal("adjusted", (string?)Assert.Single(history["items"]!.AsArray())!["kind"]);
@@ -180,8 +178,8 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
             UPDATE stock SET on_hand = on_hand + 30000 WHERE variant_id = $1
             """,
             product);
-        await Task.WhenAll(RetainAsync(), RetainAsync(), RetainAsync());
-        await RetainAsync();
+        await Task.WhenAll(bed.RetainAsync(), bed.RetainAsync(), bed.RetainAsync());
+        await bed.RetainAsync();
         Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM stock_ledger WHERE variant_id = $1", product));
         await bed.AssertBooksAgreeAsync();
     }
@@ -205,10 +203,10 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
             SELECT order_id, 1, $1, $1, 'x', 1, 1, 'CNY', 'x', 1 FROM short
             """, product, customer);
 
-        await RetainAsync();
+        await bed.RetainAsync();
         Assert.Equal((0, 600), (await KeptAsync("order_id", _order), await KeptAsync("customer_id", customer)));
         await bed.ExecuteAsync("UPDATE reservations SET updated_at = updated_at - interval '545 days' WHERE customer_id = $1", customer);
-        await RetainAsync();
+        await bed.RetainAsync();
         Assert.Equal(0, await KeptAsync("customer_id", customer));
         await bed.AssertBooksAgreeAsync();
     }
@@ -227,10 +225,10 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
             await using var take = new NpgsqlCommand("SELECT FROM customer_units WHERE variant_id = $1 LIMIT 1 FOR UPDATE", connection, transaction);
             take.Parameters.Add(new NpgsqlParameter { Value = product });
             await take.ExecuteNonQueryAsync();
-            await RetainAsync();
+            await bed.RetainAsync();
             Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM customer_units WHERE variant_id = $1", product));
         }
-        await RetainAsync();
+        await bed.RetainAsync();
         Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM customer_units WHERE variant_id = $1", product));
     }
 
@@ -249,11 +247,11 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
         var both = new[] { _order, released };
 
         await bed.ExecuteAsync("UPDATE reservations SET updated_at = shop_now() - interval '40 days' WHERE order_id = ANY ($1)", both);
-        await RetainAsync();
+        await bed.RetainAsync();
         Assert.Equal(1, await bed.CountAsync("SELECT count(*) FROM reservations WHERE order_id = ANY ($1)", both));
         await bed.ExecuteAsync("UPDATE reservations SET updated_at = shop_now() - interval '200 days' WHERE order_id = ANY ($1)", both);
         await bed.ExecuteAsync("UPDATE stock_ledger SET at = at - interval '200 days' WHERE order_id = ANY ($1)", both);
-        await RetainAsync();
+        await bed.RetainAsync();
         Assert.Equal(0, await bed.CountAsync("SELECT count(*) FROM reservations JOIN reservation_lines USING (order_id) WHERE order_id = ANY ($1)", both));
         Assert.Equal(3, await bed.CountAsync("SELECT units * (carried = units)::int FROM customer_units WHERE variant_id = $1", product));
         await bed.AssertBooksAgreeAsync();
@@ -289,9 +287,6 @@ public sealed class StockLedgerTests(CatalogBed bed) : IClassFixture<CatalogBed>
         }
         Assert.Equal(HttpStatusCode.Forbidden, (await Answer.OfAsync(customer.GetAsync("/api/inventory/P1"))).Status);
     }
-
-    private Task RetainAsync() =>
-        bed.Services.GetServices<IHostedService>().OfType<InventoryRetention>().Single().RunAsync(CancellationToken.None);
 
     private async Task ReserveAsync(long product, int quantity)
     {
