@@ -146,7 +146,7 @@ public sealed class ServerOutageTests(OutageShop shop) : IClassFixture<OutageSho
         using var there = new HttpClient { BaseAddress = shop.Catalog[1] };
         await Eventually.TrueAsync(async () => await PriceAsync(there, product) == 10 && await shop.IsInRedisAsync(product));
         using var change = await here.PutAsJsonAsync($"/api/products/{product}", new { name = "Thing on sale", price = 12 });
-        await Eventually.TrueAsync(async () => await PriceAsync(there, product) == 12, TimeSpan.FromSeconds(5));
+        await Eventually.TrueAsync(async () => await PriceAsync(there, product) == 12, TimeSpan.FromSeconds(10));
     }
 
     private static async Task<decimal> PriceAsync(HttpClient visitor, long product) =>
