@@ -28,7 +28,7 @@ public sealed class RabbitMQClientTests
 
         var waiting = Task.Run(host.Services.GetRequiredService<IConnection>);
         await broker.StartAsync();
-        var connection = await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        var connection = await waiting.WaitAsync(TimeSpan.FromSeconds(90));
 
         Assert.Same(connection, host.Services.GetRequiredService<IConnection>());
         Assert.Equal("standins", connection.ClientProvidedName);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,16 +10,15 @@ namespace Shop.StandIns.Tests.Redis;
 
 public sealed class RedisClientTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // Without limits of its own nothing here would ever end. They add up: 5 s to connect, then 5 s for the answer of a check.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task An_application_starts_without_redis_and_connects_when_it_comes_and_comes_again()
     {
         await using var redis = new RedisServer();
         using var host = Host(redis.ConnectionString);
-        var watch = Stopwatch.StartNew();
-        await host.StartAsync();
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        await host.StartAsync().WaitAsync(Patience);
         Assert.Equal(HealthStatus.Unhealthy, await Health(host));
 
         await redis.StartAsync();
@@ -39,13 +37,11 @@ public sealed class RedisClientTests
     [Fact]
     public async Task A_redis_that_accepts_and_never_answers_holds_nobody_up_for_ever()
     {
-        // Without its own limits this would never end. They add up: 5 s to connect, then 5 s for the answer of a check.
-        var limit = TimeSpan.FromSeconds(30);
         using var mute = new TcpListener(IPAddress.Loopback, 0);
         mute.Start();
         using var host = Host($"{mute.LocalEndpoint}");
-        await host.StartAsync().WaitAsync(limit);
-        Assert.Equal(HealthStatus.Unhealthy, await Health(host).WaitAsync(limit));
+        await host.StartAsync().WaitAsync(Patience);
+        Assert.Equal(HealthStatus.Unhealthy, await Health(host).WaitAsync(Patience));
         await host.StopAsync();
     }
 

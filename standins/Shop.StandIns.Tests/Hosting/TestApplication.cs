@@ -14,7 +14,8 @@ internal static class TestApplication
     /// <summary>A number of seconds to sleep that no other process has on its command line.</summary>
     internal static string Marker() => $"7{RandomNumberGenerator.GetInt32(10_000_000, 100_000_000)}";
 
-    internal static CancellationToken Limit(int seconds = 30) => new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;
+    /// <summary>Only a failing test waits so long; the machine may be busy.</summary>
+    internal static CancellationToken Limit(int seconds = 90) => new CancellationTokenSource(TimeSpan.FromSeconds(seconds)).Token;
 
     internal static ResourceLoggerService Loggers(this IServiceProvider services) => services.GetRequiredService<ResourceLoggerService>();
 

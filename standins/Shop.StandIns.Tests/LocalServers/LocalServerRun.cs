@@ -15,7 +15,7 @@ namespace Shop.StandIns.Tests.LocalServers;
 /// <summary>A server of a graph, started the way the orchestrator does, without the orchestrator.</summary>
 internal sealed class LocalServerRun : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
     private readonly DistributedApplication _application;
     private readonly Process _process;
     private readonly string _directory;
@@ -118,7 +118,7 @@ internal sealed class LocalServerRun : IAsyncDisposable
         return entry.Status == HealthStatus.Healthy;
     }
 
-    /// <summary>SIGTERM; the server must end within the 6 s that DCP gives it, and leave nothing.</summary>
+    /// <summary>SIGTERM; the server must end by itself, and leave nothing. How quickly is KillTests' business.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
         await EndAsync(cancellationToken);
@@ -128,10 +128,8 @@ internal sealed class LocalServerRun : IAsyncDisposable
     /// <summary>SIGTERM, while another server may already wait for the data.</summary>
     internal async Task EndAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(6));
         await SignalAsync("TERM");
-        await _process.WaitForExitAsync(limit.Token);
+        await _process.WaitForExitAsync(cancellationToken);
         Assert.Equal(0, _process.ExitCode);
     }
 

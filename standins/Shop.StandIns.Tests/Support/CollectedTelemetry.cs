@@ -26,7 +26,7 @@ internal sealed class CollectedTelemetry
 
     public IReadOnlyList<(string Name, string MeterName)> CollectMetrics(IServiceProvider services)
     {
-        Assert.True(services.GetRequiredService<MeterProvider>().ForceFlush(5000));
+        Assert.True(services.GetRequiredService<MeterProvider>().ForceFlush(30_000));
         return [.. _metrics];
     }
 

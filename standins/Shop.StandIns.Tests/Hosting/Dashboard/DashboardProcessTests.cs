@@ -22,7 +22,7 @@ public sealed class DashboardProcessTests : IAsyncLifetime
 {
     private const string ApiKey = "key-for-reading";
 
-    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _deadline = new(TimeSpan.FromMinutes(3));
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
     private readonly PortClaims _ports = new(Path.Combine(Path.GetTempPath(), $"shop-ports-{Environment.ProcessId}", "ports"));
     private TheDashboard _dashboard = null!;
@@ -113,5 +113,5 @@ public sealed class DashboardProcessTests : IAsyncLifetime
             using var response = await _http.GetAsync(url, _deadline.Token);
             return response.StatusCode;
         },
-        _ => true);
+        _ => true, TimeSpan.FromSeconds(90));
 }
