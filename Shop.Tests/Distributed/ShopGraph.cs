@@ -37,7 +37,9 @@ public sealed class ShopGraph : IAsyncLifetime
     private void Configure(IDistributedApplicationTestingBuilder builder)
     {
         builder.CreateResourceBuilder<ProjectResource>("payments").WithEnvironment("Payments__ReconcileAfter", "00:00:03");
-        builder.CreateResourceBuilder<ProjectResource>("orders").WithEnvironment($"Failpoints__{BeforePaid}", _director!.Setting("orders"));
+        // On a busy machine Redis is late, and carts would not be available.
+        builder.CreateResourceBuilder<ProjectResource>("orders")
+            .WithEnvironment($"Failpoints__{BeforePaid}", _director!.Setting("orders")).WithEnvironment("Orders__CartLimit", "00:00:20");
     }
 
     public async Task DisposeAsync()

@@ -7,7 +7,7 @@ namespace Shop.Tests.Support;
 internal static class Eventually
 {
     /// <summary>Enough for anything on a busy machine; only a failing test waits so long.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Reads until <paramref name="accept"/> holds, and returns what was read then. Errors of a network or database that is away are waited out.</summary>

@@ -209,7 +209,7 @@ internal sealed class Shopper : IDisposable
     public Shopper(Uri address, Guid customerId, string token)
     {
         CustomerId = customerId;
-        _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        _http = new() { BaseAddress = address };
         _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
     }
 
