@@ -111,7 +111,7 @@ public sealed class SubscriptionTests(StockEventBed bed) : IClassFixture<StockEv
         {
             if (Interlocked.Exchange(ref sold, 1) != 0) return;
             await SellOutAsync(product);
-            await held.CommitAsync();
+            await held.CommitAsync(CancellationToken.None);
         })).ToList();
         await RestockAsync(product, 1);
         await Eventually.TrueAsync(async () => await bed.CountAsync(Waiting, product) == 10);
