@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Xunit.Sdk;
 
@@ -27,7 +28,8 @@ internal static class Eventually
                     return value;
                 last = $"{value}";
             }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException)
+            // A connection that is reset in the moment in which it is made is told by HttpClient as the socket tells it.
+            catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or SocketException or Npgsql.NpgsqlException)
             {
                 last = error.Message;
             }
