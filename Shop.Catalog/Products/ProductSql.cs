@@ -30,7 +30,7 @@ internal static class ProductSql
         INSERT INTO stock_ledger (variant_id, kind, quantity, actor) SELECT $1, 'received', $2, $3 WHERE $2 > 0
         """;
 
-    // Scores only where there are none: ON CONFLICT would wait for a review, which may wait for the card that an edit holds.
+    // Scores only where there are none: ON CONFLICT would wait for a review, or for all that the tally of sales counts at once.
     public const string UpsertTexts =
         """
         WITH english AS (

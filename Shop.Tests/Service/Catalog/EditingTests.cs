@@ -1,5 +1,6 @@
 using System.Net;
 using Npgsql;
+using Shop.Catalog.Products;
 
 namespace Shop.Tests.Service.Catalog;
 
@@ -20,14 +21,30 @@ public sealed class EditingTests(CatalogBed bed) : IClassFixture<CatalogBed>, ID
     {
         var id = await bed.ProductAsync(stock: 1);
         await using var connection = await bed.OpenAsync();
-        await using var scoring = await connection.BeginTransactionAsync();
-        await using (var command = new NpgsqlCommand("UPDATE product_scores SET sold = sold + 1 WHERE product_id = $1", connection, scoring))
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = id });
-            await command.ExecuteNonQueryAsync();
-        }
+        await using var scoring = await BegunAsync(connection, "UPDATE product_scores SET sold = sold + 1 WHERE product_id = $1", id);
         Assert.Equal(HttpStatusCode.OK, (await _administrator.SendAsync("PUT", $"/api/products/{id}", """{"name":"Edited","price":2}""")).Status);
         await scoring.CommitAsync();
+    }
+
+    [Fact]
+    public async Task A_review_does_not_wait_for_who_changes_the_product()
+    {
+        var id = await bed.ProductAsync(stock: 1);
+        using var customer = bed.Customer();
+        await using var connection = await bed.OpenAsync();
+        await using var editing = await BegunAsync(connection, ProductSql.NextVersion, id);
+        Assert.Equal(HttpStatusCode.Created, (await customer.SendAsync("POST", $"/api/products/{id}/reviews", """{"stars":4,"title":"Good"}""")).Status);
+        await editing.CommitAsync();
+        Assert.Equal("Thing under test, 10, 1 of 1, 4 by 1", await ListedAsync(id));
+    }
+
+    private static async Task<NpgsqlTransaction> BegunAsync(NpgsqlConnection connection, string sql, long product)
+    {
+        var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        command.Parameters.Add(new NpgsqlParameter { Value = product });
+        await command.ExecuteNonQueryAsync();
+        return transaction;
     }
 
     [Fact]

@@ -249,6 +249,20 @@ public sealed class ExchangeTests(HurriedImportBed bed) : IClassFixture<HurriedI
     }
 
     [Fact]
+    public async Task A_review_does_not_wait_for_an_import_of_its_product()
+    {
+        var created = await _administrator.SendAsync("POST", "/api/products", """{"name":"Reviewed Rug","price":10,"sku":"RV-1"}""");
+        var path = $"/api/products/{(long)created.Json["id"]!}";
+        using var customer = bed.Customer();
+        Answer? review = null;
+        using var interruption = bed.Services.GetRequiredService<Failpoints>().On("catalog.import.before-commit", async _ =>
+            review = await customer.SendAsync("POST", $"{path}/reviews", """{"stars":4,"title":"Soft"}"""));
+        var imported = await ImportAsync("reviewed-rug,RV-1,Reviewed Rug,,Imported,,more,,,20,,");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Created), (imported.Status, review!.Status));
+        await bed.AssertBooksAgreeAsync();
+    }
+
+    [Fact]
     public async Task A_slug_that_is_given_away_meanwhile_is_refused()
     {
         Answer? rival = null;
