@@ -8,7 +8,7 @@ namespace Shop.Web.Services;
 public sealed record Product(
     long Id, string Slug, string Name, decimal Price, string Currency, string Category, string ImageUrl, int Available,
     string? CategoryName = null, string? Description = null, string? Brand = null, string? BrandName = null, decimal Rating = 0, int Reviews = 0,
-    int VariantCount = 1, IReadOnlyList<Variant>? Variants = null, string? DescriptionHtml = null)
+    int VariantCount = 1, IReadOnlyList<Variant>? Variants = null, string? DescriptionHtml = null, IReadOnlyList<Picture>? Pictures = null)
 {
     /// <summary>What there is to choose from; empty when there is only one thing to buy.</summary>
     public IReadOnlyList<Variant> Choices => Variants is { Count: > 1 } several ? several : [];
@@ -20,6 +20,10 @@ public sealed record Product(
 /// <summary>What is sold of a product, and what tells it from the others; the first one is the default.</summary>
 public sealed record Variant(
     string Sku, decimal Price, IReadOnlyDictionary<string, string> Attributes, int Available, int? LimitPerCustomer = null);
+
+/// <summary>An uploaded picture, its size in pixels.</summary>
+/// <param name="Alt">What it shows, in the language of the page.</param>
+public sealed record Picture(string Url, string Alt, int Width, int Height);
 
 /// <summary>
 /// A page of products; <paramref name="Next"/> is what to pass as <c>after</c>, <paramref name="Corrected"/> what was searched

@@ -11,6 +11,14 @@ internal static partial class Storefront
         {"id":7,"slug":"tea-cup","name":"Tea <b>cup</b>","price":12.5,"currency":"CNY","category":"kitchen","imageUrl":"/api/products/7/picture","available":3}
         """;
 
+    /// <summary>The same with three pictures, of which nobody has described the last.</summary>
+    public const string ProductWithPictures = """
+        {"id":7,"slug":"tea-cup","name":"Tea <b>cup</b>","price":12.5,"currency":"CNY","category":"kitchen","imageUrl":"/api/pictures/front.png","available":3,
+         "pictures":[{"url":"/api/pictures/front.png","alt":"Cup from the front","width":1200,"height":900},
+          {"url":"/api/pictures/side.png","alt":"Cup from the side","width":600,"height":1500},
+          {"url":"/api/pictures/back.png","alt":"Tea <b>cup</b>","width":2000,"height":500}]}
+        """;
+
     public const string Facets = """
         {"count":1,"capped":false,"categories":[],"brands":[{"slug":"a&b","name":"A & B","count":1},{"slug":"c","name":"C","count":0}],
          "prices":[{"min":0,"max":49.99,"count":1}],"ratings":[{"rating":4,"count":1}],"inStock":1,"corrected":null,
