@@ -13,11 +13,8 @@ public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<Count
 {
     private const int Readers = 1_000;
 
-    /// <summary>For each change; how quickly counts only when nothing else needs the machine.</summary>
-    private static readonly TimeSpan Soon = Chaos.Seconds(20, 1);
-
-    /// <summary>For half of all changes: in any case well before their pages expire, which is after 15 seconds at the earliest.</summary>
-    private static readonly TimeSpan Half = Chaos.Seconds(10, 1);
+    /// <summary>For each change. Half of all come within a second in any case.</summary>
+    private static readonly TimeSpan Soon = Chaos.Seconds(10, 1);
 
     private readonly HttpClient[] _replicas = [.. shop.Catalog.Select(address => new HttpClient { BaseAddress = address })];
 
@@ -82,8 +79,10 @@ public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<Count
         await Chaos.TellAsync($"T20 {Ids} made-up ids: {queries} queries of both replicas");
     }
 
+    // Alone, since a second passes quickly where other tests need the machine.
     [Fact]
     [Trait(Chaos.Trait, "T20")]
+    [Trait("Category", "Alone")]
     public async Task A_change_is_seen_at_once_by_the_one_who_made_it_and_within_a_second_through_the_other_replica()
     {
         var changes = Chaos.IsLong ? 200 : 20;
@@ -104,7 +103,7 @@ public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<Count
             latencies.Add(TimeProvider.System.GetElapsedTime(changed).TotalMilliseconds);
         }
         latencies.Sort();
-        Assert.InRange(latencies[changes / 2], 0, Half.TotalMilliseconds);
+        Assert.InRange(latencies[changes / 2], 0, 1_000);
         await Chaos.TellAsync($"T20 {changes} changes, seen through the other replica: p50 {latencies[changes / 2]:0.0} ms, longest {latencies[^1]:0.0} ms");
     }
 

@@ -274,13 +274,8 @@ internal sealed record Answer(HttpStatusCode Status, JsonNode Json)
     }
 
     /// <summary>What cannot be served in time, as so many at once on one row on a busy machine, is sent again as it was.</summary>
-    public static async Task<Answer> InsistAsync(Func<Task<Answer>> request)
-    {
-        Answer answer;
-        do answer = await request();
-        while (answer.Status == HttpStatusCode.ServiceUnavailable);
-        return answer;
-    }
+    public static Task<Answer> InsistAsync(Func<Task<Answer>> request) => Eventually.BecomesAsync(
+        "an answer but 503", request, answer => answer.Status != HttpStatusCode.ServiceUnavailable, TimeSpan.FromMinutes(2));
 
     public static Task<Answer> ReserveAsync(
         HttpClient orders, Guid order, int revision, Guid customer, params (long Product, int Quantity)[] lines) =>

@@ -227,11 +227,6 @@ public sealed class WithCatalogTests(CatalogAndOrders shop) : IClassFixture<Cata
     }
 
     // A busy machine does not serve so many at once in time, and says so: then the same order is sent again.
-    private static async Task<Answer> InsistAsync(Shopper shopper, object order, string key = "rush")
-    {
-        Answer answer;
-        do answer = await shopper.OrderAsync(order, key);
-        while (answer.Status == HttpStatusCode.ServiceUnavailable);
-        return answer;
-    }
+    private static Task<Answer> InsistAsync(Shopper shopper, object order, string key = "rush") => Eventually.BecomesAsync(
+        "an answer but 503", () => shopper.OrderAsync(order, key), answer => answer.Status != HttpStatusCode.ServiceUnavailable, TimeSpan.FromMinutes(2));
 }
