@@ -24,7 +24,7 @@ RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE SET plan_cache_mode = for
 DECLARE
     newest CONSTANT integer := coalesce((SELECT max(s.product_id) >> 12 FROM product_search s), 0);
     most_ages integer;
-    is_priced CONSTANT boolean := min_price > 0 OR max_price < 9223372036854775807;
+    is_narrowed CONSTANT boolean := min_price > 0 OR max_price < 9223372036854775807 OR min_rating > 0;
     part text;
     phase tsquery;
     ages tsquery;
@@ -56,9 +56,9 @@ BEGIN
                 WHERE s.product_id >> 12 BETWEEN oldest AND latest
                   AND s.product_id <> ALL (found)
                   AND (among = '{}' OR s.product_id = ANY (among))
-                  AND (NOT is_priced OR (
-                      SELECT c.price BETWEEN min_price AND max_price FROM product_cards c WHERE c.product_id = s.product_id))
-                  AND (min_rating <= 0 OR (SELECT r.rating FROM product_scores r WHERE r.product_id = s.product_id) >= min_rating)
+                  AND (NOT is_narrowed OR (
+                      SELECT c.price BETWEEN min_price AND max_price AND c.rating >= min_rating
+                      FROM product_cards c WHERE c.product_id = s.product_id))
                   AND (NOT in_stock OR (
                       SELECT bool_or(k.on_hand > k.reserved) FROM variants v JOIN stock k ON k.variant_id = v.id AND k.warehouse = 1
                       WHERE v.product_id = s.product_id AND v.retired_at IS NULL))

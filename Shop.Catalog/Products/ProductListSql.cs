@@ -18,8 +18,10 @@ internal static class ProductListSql
                    THEN (SELECT s.on_hand - s.reserved FROM stock s WHERE s.variant_id = c.only_variant AND s.warehouse = 1)
                    ELSE (SELECT sum(s.on_hand - s.reserved) FROM variants v JOIN stock s ON s.variant_id = v.id AND s.warehouse = 1
                          WHERE v.product_id = c.product_id AND v.retired_at IS NULL) END, 0), 2147483647)::integer,
-               c.brand, coalesce(r.rating, 0), coalesce(r.stars[1] + r.stars[2] + r.stars[3] + r.stars[4] + r.stars[5], 0), c.variants, c.picture
+               c.brand, c.rating, c.reviews, c.variants, c.picture
         """);
+
+    private static readonly Sql Cards = new("JOIN product_cards c ON c.product_id = page.id");
 
     private static readonly Sql InStock = new(
         """
@@ -55,12 +57,12 @@ internal static class ProductListSql
             AppendConditions(sql, filter.Conditions, subtree);
             AppendBeyond(sql, filter.After);
         }
-        return sql.Append($" ORDER BY {order} LIMIT {limit}) AS p {CardsOf("p")} ORDER BY {order}");
+        return sql.Append($" ORDER BY {order} LIMIT {limit}) AS p JOIN product_cards c ON c.product_id = p.id ORDER BY {order}");
     }
 
     /// <summary>The rows of these products, in this order; those that are sold no longer are left out.</summary>
     public static ReadStatement Rows(long[] ids) => new ReadStatement().Append(
-        $"{Columns} FROM unnest({ids}) WITH ORDINALITY AS page (id, place) {CardsOf("page")} ORDER BY page.place");
+        $"{Columns} FROM unnest({ids}) WITH ORDINALITY AS page (id, place) {Cards} ORDER BY page.place");
 
     /// <summary>The ids of a ranked list, as one array.</summary>
     /// <param name="subtree">The category and all below it, when they are known.</param>
@@ -82,7 +84,7 @@ internal static class ProductListSql
             $"""
             WITH best AS MATERIALIZED (SELECT {Best(sql, conditions, most)} AS ids)
             {Columns}, CASE WHEN page.place = 1 THEN best.ids END
-            FROM best CROSS JOIN LATERAL unnest(best.ids[:{rows}]) WITH ORDINALITY AS page (id, place) {CardsOf("page")} ORDER BY page.place
+            FROM best CROSS JOIN LATERAL unnest(best.ids[:{rows}]) WITH ORDINALITY AS page (id, place) {Cards} ORDER BY page.place
             """);
     }
 
@@ -216,9 +218,6 @@ internal static class ProductListSql
             default: sql.Append($" AND p.id < {after.Id}"); break;
         }
     }
-
-    private static Sql CardsOf(string page) => new(
-        $"JOIN product_cards c ON c.product_id = {page}.id LEFT JOIN product_scores r ON r.product_id = {page}.id");
 
     private static Sql RatingOf(Sql product) =>
         new($"(SELECT r.rating FROM product_scores r WHERE r.product_id = {product.Text})");

@@ -16,6 +16,7 @@ public static class ReviewEndpoints
     {
         builder.Services.AddSingleton<ReviewStore>();
         builder.Services.AddSingleton<ReviewList>();
+        builder.Services.AddHostedService<LateCards>();
     }
 
     public static void MapReviews(this IEndpointRouteBuilder app)

@@ -35,7 +35,7 @@ public sealed class EditingTests(CatalogBed bed) : IClassFixture<CatalogBed>, ID
         await using var editing = await BegunAsync(connection, ProductSql.NextVersion, id);
         Assert.Equal(HttpStatusCode.Created, (await customer.SendAsync("POST", $"/api/products/{id}/reviews", """{"stars":4,"title":"Good"}""")).Status);
         await editing.CommitAsync();
-        Assert.Equal("Thing under test, 10, 1 of 1, 4 by 1", await ListedAsync(id));
+        await Eventually.TrueAsync(async () => await ListedAsync(id) == "Thing under test, 10, 1 of 1, 4 by 1");
     }
 
     private static async Task<NpgsqlTransaction> BegunAsync(NpgsqlConnection connection, string sql, long product)
