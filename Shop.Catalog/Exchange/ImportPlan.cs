@@ -55,7 +55,7 @@ public static class ImportPlan
             variants.Add(new PlannedVariant(row, stored?.Id, stored is null ? ++position : 0));
         }
         CheckDifferences(rows, known is null ? [] : state.Others[known.Id], errors);
-        var count = (known?.Variants ?? 0) + variants.Count(variant => variant.Id is null);
+        var count = (known?.Variants ?? 0) + variants.Count(variant => variant.Id is null && !variant.Row.Broken.Contains(Columns.Sku));
         if (count > VariantRules.MaxVariants)
             errors.Add(new ImportError(first.Line, Columns.Product, $"would have more than {VariantRules.MaxVariants} variants"));
         return first.Content is null ? null : new PlannedProduct(first.Product, known?.Id, first.Content, variants);
@@ -82,7 +82,8 @@ public static class ImportPlan
             Report(row, Columns.Sku, "belongs to another product", errors);
         else if (stored is { Retired: true } && product is { Retired: false })
             Report(row, Columns.Sku, "is retired", errors);
-        if (!isDefault && row.Attributes == "{}")
+        // Without a SKU nobody knows whether it is the default one.
+        if (!isDefault && row.Attributes == "{}" && !row.Broken.Contains(Columns.Sku))
             Report(row, Columns.VariantAttributes, "must tell the variant from the others", errors);
     }
 
@@ -92,13 +93,16 @@ public static class ImportPlan
     {
         var known = new Dictionary<string, (string Sku, string Place)>(StringComparer.Ordinal);
         foreach (var other in others) known[Key(other.Attributes)] = (other.Sku, $"{other.Sku}, which is stored");
-        foreach (var row in rows.Where(row => row.Attributes != "{}" && !row.Broken.Any(column => column is Columns.Sku or Columns.VariantAttributes)))
+        foreach (var row in rows.Where(IsDescribed))
         {
             var key = Key(row.Attributes);
             if (!known.TryAdd(key, (row.Sku, $"{row.Sku} in line {row.Line}")) && known[key].Sku != row.Sku)
                 Report(row, Columns.VariantAttributes, $"are those of {known[key].Place}", errors);
         }
     }
+
+    private static bool IsDescribed(ImportRow row) =>
+        row.Attributes != "{}" && !row.Broken.Contains(Columns.Sku) && !row.Broken.Contains(Columns.VariantAttributes);
 
     // Of a column that breaks a rule by itself the rest would be guesses.
     private static void Report(ImportRow row, string column, string message, List<ImportError> errors)

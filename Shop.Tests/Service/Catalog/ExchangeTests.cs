@@ -134,13 +134,14 @@ public sealed class ExchangeTests(HurriedImportBed bed) : IClassFixture<HurriedI
             "a-bad-four,BAD-6,,,,,,,,1,\"{\"\"a\"\":\"\"b\"\"}\",",
             "a-bad-five,\0,Bad\0,,,,\0,\0,,1,,",
             "a-bad-five,BAD-7,Bad,,,,more,,,1,[],",
+            "other-owner,OTHER 1,Other Owner,,,,more,,,1,,",
         ];
         var dry = await ImportAsync(File(rows), dryRun: true);
         Assert.Equal(HttpStatusCode.OK, dry.Status);
         string[] expected =
         [
             "3 brand", "3 category", "3 price", "4 row", "5 brand", "5 category", "5 sku", "6 variant_attributes", "7 sku", "8 product", "9 name",
-            "10 sku", "11 sku", "12 price", "13 variant_attributes", "14 brand", "14 category", "14 name", "14 sku", "15 variant_attributes",
+            "10 sku", "11 sku", "12 price", "13 variant_attributes", "14 brand", "14 category", "14 name", "14 sku", "15 variant_attributes", "16 sku",
         ];
         var errors = dry.Json["errors"]!.AsArray().Select(error => $"{error!["line"]} {error["field"]}").ToList();
         Assert.Equal(expected, errors.Order(StringComparer.Ordinal).OrderBy(error => int.Parse(error.Split(' ')[0])));
@@ -259,6 +260,7 @@ public sealed class ExchangeTests(HurriedImportBed bed) : IClassFixture<HurriedI
             review = await customer.SendAsync("POST", $"{path}/reviews", """{"stars":4,"title":"Soft"}"""));
         var imported = await ImportAsync("reviewed-rug,RV-1,Reviewed Rug,,Imported,,more,,,20,,");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Created), (imported.Status, review!.Status));
+        await Eventually.TrueAsync(async () => await bed.CountAsync("SELECT count(*) FROM late_cards WHERE $1", true) == 0);
         await bed.AssertBooksAgreeAsync();
     }
 
