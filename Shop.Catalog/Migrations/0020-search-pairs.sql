@@ -1,3 +1,8 @@
+-- Edits wait here and before they have locked any stock: behind the index they would hold it, and reservations would wait for them.
+-- This waits while it holds nothing, and then for nothing.
+LOCK TABLE variants IN SHARE MODE;
+LOCK TABLE product_search IN SHARE MODE NOWAIT;
+
 -- Two words of a name have a key beside those of the eras. To know all products that have both, keys of each era were read and
 -- put together one product at a time, which of words that many products share took several times as long as all the rest.
 --   one/other, one_other    as one/other@3 and one_other@3, in any era

@@ -12,7 +12,7 @@ namespace Shop.Catalog.Seed;
 public sealed class CatalogSeed(IConfiguration configuration) : IDatabaseSeed
 {
     // A slow disk, and the other replicas that start at the same time.
-    private const int TimeoutSeconds = 90;
+    private const int TimeoutSeconds = 150;
 
     public async Task SeedAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {

@@ -30,8 +30,9 @@ internal static class ConnectionStrings
     public static NpgsqlDataSource Dedicated(string connectionString) => Dedicated(connectionString, _ => { });
 
     /// <summary>
-    /// The same for work of any length: no timer of ours ends it, and a server that is gone shows by its silence below the
-    /// protocol within a minute. That also keeps what stands between from taking the connection for a dead one.
+    /// The same for work of any length, whatever the connection string says: no timer of ours ends it. While it is at work a server
+    /// that is gone shows by its silence below the protocol within a minute, which also keeps what stands between from taking the
+    /// connection for a dead one.
     /// </summary>
     public static NpgsqlDataSource Unbound(string connectionString) => Dedicated(connectionString, settings =>
     {

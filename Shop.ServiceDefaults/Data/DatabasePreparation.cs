@@ -12,6 +12,9 @@ internal sealed partial class DatabasePreparation(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
+    // What has failed after long work is left alone for as long as that took: it may have kept others waiting all the time.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(databases.All.Select(database => PrepareAsync(database, stoppingToken)));
@@ -22,6 +25,7 @@ internal sealed partial class DatabasePreparation(
     {
         for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
+            var (started, rest) = (time.GetTimestamp(), TimeSpan.Zero);
             try
             {
                 await runner.RunAsync(database, stoppingToken);
@@ -39,9 +43,10 @@ internal sealed partial class DatabasePreparation(
                 // Still tried again: an operator may mend the database without touching the service.
                 database.NotReadyBecause = wrong.Message;
                 LogFailed(wrong, database.Name);
+                rest = TimeSpan.FromTicks(Math.Min(time.GetElapsedTime(started).Ticks, LongestRest.Ticks));
             }
 
-            await Task.Delay(pause, time, stoppingToken);
+            await Task.Delay(rest > pause ? rest : pause, time, stoppingToken);
         }
     }
 

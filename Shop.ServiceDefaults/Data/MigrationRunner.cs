@@ -84,15 +84,20 @@ internal sealed partial class MigrationRunner(
                 database.NotReadyBecause = $"{migration.Name} waits for locks that others hold";
                 LogHeld(migration.Name, database.Name, held.MessageText, held.Where, pause);
             }
-            catch (PostgresException ended) when (ended.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
+            catch (PostgresException ended) when (EndsWork(ended) && !cancellationToken.IsCancellationRequested)
             {
                 throw new MigrationException(
-                    $"{migration.Name} was ended: a statement took longer than {MigrationOptions.Section}:{nameof(MigrationOptions.Timeout)} ({_options.Timeout}), or an operator ended it.");
+                    $"{migration.Name} was ended: {ended.MessageText}. "
+                    + $"{MigrationOptions.Section}:{nameof(MigrationOptions.Timeout)} is {_options.Timeout}.");
             }
 
             await Task.Delay(pause, time, cancellationToken);
         }
     }
+
+    // The last two are signs of a server that is away elsewhere. Here they come back with each try.
+    private static bool EndsWork(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory;
 
     private async Task ApplyOnceAsync(
         MigrationSession session, ServiceDatabase database, Migration migration, CancellationToken cancellationToken)

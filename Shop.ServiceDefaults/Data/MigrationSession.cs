@@ -24,6 +24,7 @@ internal sealed class MigrationSession : IAsyncDisposable
         where l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32) + l.objid::bigint = $1 and l.objsubid = 1
         """;
 
+    private const int QuickSeconds = 60;
     private readonly NpgsqlDataSource _source;
 
     private MigrationSession(NpgsqlDataSource source, NpgsqlConnection connection) => (_source, Connection) = (source, connection);
@@ -56,13 +57,14 @@ internal sealed class MigrationSession : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>The same, in the order in which they asked; false when it did not come in this time.</summary>
+    /// <summary>The same, behind those who wait already; false when it did not come in this time.</summary>
     public async Task<bool> LockAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         await SetAsync("lock_timeout", wait, isLocal: false, cancellationToken);
         try
         {
             await using var command = Command("select pg_advisory_lock($1)", LockKey);
+            command.CommandTimeout = 0;
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException held) when (held.SqlState == PostgresErrorCodes.LockNotAvailable)
@@ -89,15 +91,18 @@ internal sealed class MigrationSession : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Takes as long as it takes.</summary>
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = Command(sql);
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>One that is quick: a server that is gone shows by its silence.</summary>
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object> parameters)
     {
-        var command = new NpgsqlCommand(sql, Connection);
+        var command = new NpgsqlCommand(sql, Connection) { CommandTimeout = QuickSeconds };
         foreach (var value in parameters)
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;

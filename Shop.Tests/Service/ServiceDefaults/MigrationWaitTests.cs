@@ -38,8 +38,8 @@ public sealed class MigrationWaitTests(Servers servers) : IAsyncLifetime
     [Fact]
     public async Task It_may_take_longer_than_any_other_statement()
     {
-        await ScalarAsync($"alter database \"{Name}\" set statement_timeout = '300ms'");
-        await RunAsync(Replica(";Command Timeout=1"), new(), First + "; select pg_sleep(1.5)");
+        await ScalarAsync($"alter database \"{Name}\" set statement_timeout = '2s'");
+        await RunAsync(Replica(";Command Timeout=2"), new(), First + "; select pg_sleep(3)");
         Assert.Equal(1L, await AppliedAsync());
     }
 
@@ -99,7 +99,7 @@ public sealed class MigrationWaitTests(Servers servers) : IAsyncLifetime
     [Fact]
     public async Task The_lock_is_kept_through_a_long_seed_whatever_the_server_does_with_idle_sessions()
     {
-        await ScalarAsync($"alter database \"{Name}\" set idle_session_timeout = '200ms'");
+        await ScalarAsync($"alter database \"{Name}\" set idle_session_timeout = '1500ms'");
         var seed = new LongSeed();
         await RunAsync(Replica(), new(), [seed], First);
         Assert.Equal(1L, seed.Locks);
@@ -155,7 +155,7 @@ public sealed class MigrationWaitTests(Servers servers) : IAsyncLifetime
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var work = new NpgsqlCommand(
                 """
-                select pg_sleep(0.6);
+                select pg_sleep(2.5);
                 select count(*) from pg_locks
                 where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())
                 """,
