@@ -18,6 +18,7 @@ internal static class CartEndpoints
     public static void AddCart(this WebApplicationBuilder builder)
     {
         builder.AddRedis("cache");
+        builder.Services.AddOptions<CartOptions>().BindConfiguration(CartOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<CartStore>();
         builder.Services.AddHostedService<CartSweeper>();
         builder.Services.AddHttpClient<ProductClient>(client =>

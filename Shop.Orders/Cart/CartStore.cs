@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Shop.Orders.Checkout;
 using Shop.ServiceDefaults.Problems;
 using StackExchange.Redis;
@@ -7,11 +8,8 @@ namespace Shop.Orders.Cart;
 
 /// <summary>Carts in Redis. Losing one is an empty cart, never an error; waiting for one is bounded.</summary>
 internal sealed partial class CartStore(
-    IConnectionMultiplexer redis, IConfiguration configuration, TimeProvider time, ILogger<CartStore> logger)
+    IConnectionMultiplexer redis, IOptions<CartOptions> options, TimeProvider time, ILogger<CartStore> logger)
 {
-    /// <summary>Longest time that Redis may take unless <c>Orders:CartLimit</c> says otherwise.</summary>
-    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMilliseconds(300);
-
     /// <summary>How long a cart is kept after it was touched last.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
@@ -24,7 +22,7 @@ internal sealed partial class CartStore(
     private const int Full = 0;
     private const int TooMany = 2;
 
-    private readonly TimeSpan _limit = configuration.GetValue("Orders:CartLimit", DefaultLimit);
+    private readonly TimeSpan _limit = options.Value.CartLimit;
 
     private IDatabase Redis => redis.GetDatabase();
 

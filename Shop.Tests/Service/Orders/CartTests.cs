@@ -230,7 +230,7 @@ public sealed class CartTests(OrdersBed bed) : IClassFixture<OrdersBed>
     {
         var redis = await LocalServer.RedisAsync();
         await using var replica = await bed.StartReplicaAsync(
-            ("ConnectionStrings:cache", redis.ConnectionString), ("Orders:CartLimit", $"{CartStore.DefaultLimit}"));
+            ("ConnectionStrings:cache", redis.ConnectionString), ("Orders:CartLimit", $"{new CartOptions().CartLimit}"));
         using var shopper = bed.Shopper(replica, Guid.CreateVersion7());
         var product = bed.Product(10);
         Assert.Equal(HttpStatusCode.NoContent, (await shopper.PutInCartAsync(product, 1)).Status);
