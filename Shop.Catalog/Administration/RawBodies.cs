@@ -8,8 +8,8 @@ namespace Shop.Catalog.Administration;
 internal static class RawBodies
 {
     /// <summary>
-    /// Requests of a route that a replica reads at a time: a body is kept in memory as a whole, and what it is read into may be
-    /// three times as large.
+    /// Requests of a route that a replica has at a time, from the first byte to the answer: a body is kept in memory as a whole, and
+    /// what it is read into may be three times as large.
     /// </summary>
     public const int AtOnce = 16;
 

@@ -44,8 +44,8 @@ public sealed class ShopGraph : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await App.DisposeAsync();
-        await _director!.DisposeAsync();
+        if (_app is not null) await _app.DisposeAsync();
+        if (_director is not null) await _director.DisposeAsync();
     }
 
     /// <summary>No order turns to paid before <paramref name="until"/> has ended, until the answer is disposed.</summary>
@@ -65,9 +65,17 @@ public sealed class ShopGraph : IAsyncLifetime
             args, (options, _) => options.DisableDashboard = dashboard is null, deadline.Token);
         configure?.Invoke(builder);
         var app = await builder.BuildAsync(deadline.Token);
-        await app.StartAsync(deadline.Token);
-        await WaitUntilHealthyAsync(app, deadline.Token, "catalog", "orders", "payments", "sandbox", "web");
-        return app;
+        try
+        {
+            await app.StartAsync(deadline.Token);
+            await WaitUntilHealthyAsync(app, deadline.Token, "catalog", "orders", "payments", "sandbox", "web");
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     public static async Task WaitUntilHealthyAsync(DistributedApplication app, CancellationToken cancellationToken, params string[] resources)

@@ -13,8 +13,8 @@ public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<Count
 {
     private const int Readers = 1_000;
 
-    /// <summary>For each change. Half of all come within a second in any case.</summary>
-    private static readonly TimeSpan Soon = Chaos.Seconds(10, 1);
+    /// <summary>For each change. Nine of ten come within a second in any case.</summary>
+    private static readonly TimeSpan Soon = Chaos.Seconds(5, 1);
 
     private readonly HttpClient[] _replicas = [.. shop.Catalog.Select(address => new HttpClient { BaseAddress = address })];
 
@@ -23,17 +23,18 @@ public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<Count
         foreach (var client in _replicas) client.Dispose();
     }
 
+    // Alone, since a replica that is too busy to hear its own signs of life keeps a page for a second only.
     [Fact]
     [Trait(Chaos.Trait, "T20")]
+    [Trait("Category", "Alone")]
     public async Task A_thousand_readers_of_a_cold_page_cost_a_replica_one_query_at_most()
     {
         var pages = Chaos.IsLong ? 20 : 3;
         var most = 0L;
         for (var page = 0; page < pages; page++)
         {
-            var (queries, after) = await ReadColdPageAsync();
-            // On a busy machine it takes seconds, and a replica that is too busy to hear its own signs of life keeps a page for one.
-            Assert.All(queries, count => Assert.InRange(count, 0, 1 + (int)after.TotalSeconds));
+            var (queries, _) = await ReadColdPageAsync();
+            Assert.All(queries, count => Assert.InRange(count, 0, 1));
             most = Math.Max(most, queries.Sum());
         }
         await Chaos.TellAsync($"T20 {Readers} readers of a cold page, {pages} times: {most} queries of both replicas at most");
@@ -103,7 +104,7 @@ public sealed class CacheFailureTests(CountedCatalog shop) : IClassFixture<Count
             latencies.Add(TimeProvider.System.GetElapsedTime(changed).TotalMilliseconds);
         }
         latencies.Sort();
-        Assert.InRange(latencies[changes / 2], 0, 1_000);
+        Assert.InRange(latencies[changes * 9 / 10], 0, 1_000);
         await Chaos.TellAsync($"T20 {changes} changes, seen through the other replica: p50 {latencies[changes / 2]:0.0} ms, longest {latencies[^1]:0.0} ms");
     }
 

@@ -18,7 +18,7 @@ public abstract class CouponTests(CatalogBed bed)
         using var here = bed.Orders();
         using var there = bed.Orders(replica: 1);
         var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(n =>
-            ReserveAsync(n % 2 == 0 ? here : there, orders[n], 1, orders[n], products[n % products.Length], 1, code)));
+            Answer.InsistAsync(() => ReserveAsync(n % 2 == 0 ? here : there, orders[n], 1, orders[n], products[n % products.Length], 1, code))));
 
         Assert.Equal(100, answers.Count(answer => answer.Status == HttpStatusCode.OK));
         Assert.Equal(900, answers.Count(answer => (answer.Status, answer.Code) == (HttpStatusCode.Conflict, "coupon_used_up")));
@@ -154,10 +154,10 @@ public abstract class CouponTests(CatalogBed bed)
 
     private static Task<Answer> ReserveAsync(
         HttpClient orders, Guid order, int revision, Guid customer, long product, int quantity, string? coupon) =>
-        Answer.InsistAsync(() => Answer.OfAsync(orders.PostAsJsonAsync("/internal/reservations", new
+        Answer.OfAsync(orders.PostAsJsonAsync("/internal/reservations", new
         {
             orderId = order, revision, customerId = customer, coupon, lines = new[] { new { productId = product, quantity } },
-        })));
+        }));
 
     /// <summary>So many that the lock of a product does not stand in for that of the coupon; each is asked for at one replica.</summary>
     private async Task<long[]> ProductsAsync()

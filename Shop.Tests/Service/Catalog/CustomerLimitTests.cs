@@ -109,7 +109,7 @@ public abstract class CustomerLimitTests(CatalogBed bed)
     public async Task A_limit_set_in_the_middle_of_buys_counts_them_all()
     {
         var product = await bed.ProductAsync(stock: 1000);
-        var buys = Enumerable.Range(0, 60).Select(n => ReserveAsync(Guid.CreateVersion7(), product, 1, replica: n % 2)).ToList();
+        var buys = Enumerable.Range(0, 60).Select(n => BuyAsync(product, replica: n % 2)).ToList();
         await Task.WhenAny(buys);
         await bed.LimitAsync(product, 1000);
         var answers = await Task.WhenAll(buys);
@@ -120,7 +120,7 @@ public abstract class CustomerLimitTests(CatalogBed bed)
     public async Task Parallel_buys_of_one_customer_on_two_replicas_stay_within_the_limit()
     {
         var product = await LimitedAsync(3);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(n => ReserveAsync(Guid.CreateVersion7(), product, 1, replica: n % 2)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(n => BuyAsync(product, replica: n % 2)));
         Assert.Equal(3, answers.Count(answer => answer.Status == HttpStatusCode.OK));
         Assert.Equal(97, answers.Count(answer => answer.Code == "limit_reached"));
         await UnitsAsync(product, 3);
@@ -165,7 +165,14 @@ public abstract class CustomerLimitTests(CatalogBed bed)
     private async Task<Answer> ReserveAsync(Guid order, long product, int quantity, int revision = 1, int replica = 0)
     {
         using var orders = bed.Orders(replica);
-        return await Answer.InsistAsync(() => Answer.ReserveAsync(orders, order, revision, _customer, (product, quantity)));
+        return await Answer.ReserveAsync(orders, order, revision, _customer, (product, quantity));
+    }
+
+    /// <summary>One of many at once.</summary>
+    private Task<Answer> BuyAsync(long product, int replica)
+    {
+        var order = Guid.CreateVersion7();
+        return Answer.InsistAsync(() => ReserveAsync(order, product, 1, replica: replica));
     }
 
     private async Task UnitsAsync(long product, int expected)

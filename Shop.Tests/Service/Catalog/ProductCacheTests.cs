@@ -45,11 +45,10 @@ public sealed class ProductCacheTests(CatalogBed bed, Servers servers) : IClassF
     }
 
     [Fact]
-    public async Task A_product_is_found_through_the_other_replica_as_soon_as_it_is_created()
+    public async Task A_product_is_found_through_the_other_replica_soon_after_it_is_created()
     {
         var id = await bed.ProductAsync(stock: 5);
-        // It hears of it on its own way.
-        await Eventually.TrueAsync(async () => await StatusAsync(1, id) == HttpStatusCode.OK);
+        await Eventually.TrueAsync(async () => await StatusAsync(1, id) == HttpStatusCode.OK, WellBeforeExpiry);
     }
 
     [Fact]
@@ -278,17 +277,17 @@ public sealed class ProductCacheTests(CatalogBed bed, Servers servers) : IClassF
     private static async Task AssertServesAsync(RunningService replica)
     {
         using var client = new HttpClient { BaseAddress = replica.Address };
-        using var first = await client.GetAsync("/api/products/5");
         var times = new List<TimeSpan>();
-        for (var repeat = 0; repeat < 10; repeat++)
+        for (var id = 1; id <= 10; id++)
         {
             var started = Stopwatch.GetTimestamp();
-            using var response = await client.GetAsync("/api/products/5");
+            using var response = await client.GetAsync($"/api/products/{id}");
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             times.Add(Stopwatch.GetElapsedTime(started));
         }
-        // A busy machine delays some of them.
-        Assert.True(times.Min() < TimeSpan.FromSeconds(1));
+        times.Sort();
+        // The first ones find nothing warm, and a busy machine delays some others.
+        Assert.InRange(times[times.Count / 2], TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     private async Task<HttpStatusCode> StatusAsync(int replica, long id)

@@ -47,6 +47,27 @@ public sealed class VariantEditingTests(CatalogBed bed) : IClassFixture<CatalogB
     }
 
     [Fact]
+    public async Task A_page_that_the_other_replica_keeps_for_visitors_follows_each_change_of_a_variant()
+    {
+        var (id, sku) = (await bed.ProductAsync(stock: 1), Sku());
+        var path = $"/api/products/{id}/variants";
+        using var visitor = bed.Visitor(replica: 1);
+        await ShowsAsync("10");
+        await _administrator.SendAsync("POST", path, $$"""{"sku":"{{sku}}","price":12,"attributes":{"size":"L"} }""");
+        await ShowsAsync("10 12");
+        await _administrator.SendAsync("PUT", $"{path}/{sku}", """{"price":13,"attributes":{"size":"L"}}""");
+        await ShowsAsync("10 13");
+        await _administrator.SendAsync("DELETE", $"{path}/{sku}");
+        await ShowsAsync("10");
+
+        // The page would expire after 15 seconds at the earliest.
+        async Task ShowsAsync(string prices) => await Eventually.BecomesAsync(
+            "the prices of the variants",
+            async () => string.Join(' ', ((await visitor.SendAsync("GET", $"/api/products/{id}")).Json["variants"]?.AsArray() ?? []).Select(v => (int)v!["price"]!)),
+            shown => shown == prices, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task A_variant_is_reserved_under_its_own_name_and_price()
     {
         var (id, sku) = (await bed.ProductAsync(stock: 1), Sku());

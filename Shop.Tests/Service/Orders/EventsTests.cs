@@ -33,22 +33,23 @@ public sealed class EventsTests(OrdersBed bed) : IClassFixture<OrdersBed>
         var order = await OrderAsync(shopper);
         using var stream = await EventStream.OpenAsync(shopper, order);
         await stream.NextAsync();
-        var times = new List<TimeSpan>();
+        var (paying, reserved) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var n = 0; n < 5; n++)
         {
             var payment = Guid.CreateVersion7();
-            await ArrivesAsync("paying", () => bed.StartPaymentAsync(order, payment, shopper.CustomerId));
-            await ArrivesAsync("reserved", () => bed.FailAsync(payment, order));
+            paying.Add(await ArrivesAsync("paying", () => bed.StartPaymentAsync(order, payment, shopper.CustomerId)));
+            reserved.Add(await ArrivesAsync("reserved", () => bed.FailAsync(payment, order)));
         }
 
-        Assert.InRange(times.Min(), TimeSpan.Zero, OrderListener.PollPeriod / 2);
+        foreach (var times in (List<TimeSpan>[])[paying, reserved])
+            Assert.InRange(times.Order().ElementAt(times.Count / 2), TimeSpan.Zero, OrderListener.PollPeriod / 2);
 
-        async Task ArrivesAsync(string status, Func<Task> change)
+        async Task<TimeSpan> ArrivesAsync(string status, Func<Task> change)
         {
             var elapsed = Stopwatch.StartNew();
             await change();
             Assert.Equal(status, (await stream.NextAsync())?.Status);
-            times.Add(elapsed.Elapsed);
+            return elapsed.Elapsed;
         }
     }
 

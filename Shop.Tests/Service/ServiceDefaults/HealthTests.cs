@@ -115,7 +115,9 @@ public sealed class HealthTests(Servers servers)
     {
         var (time, notice) = (new SteppedTime(), TimeSpan.FromSeconds(2));
         await using var service = await TestService.StartAsync(
-            new() { ["Shutdown:Notice"] = $"{notice}" }, builder => builder.Services.AddSingleton<TimeProvider>(time));
+            new() { ["Shutdown:Notice"] = $"{notice}" },
+            builder => builder.Services.AddSingleton<TimeProvider>(time)
+                .PostConfigure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1)));
         Assert.Equal(200, await StatusAsync(service, "/health"));
         var lifetime = service.Get<IHostApplicationLifetime>();
         var stop = service.Get<IHost>().StopAsync();

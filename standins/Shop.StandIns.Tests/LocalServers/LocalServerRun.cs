@@ -118,7 +118,7 @@ internal sealed class LocalServerRun : IAsyncDisposable
         return entry.Status == HealthStatus.Healthy;
     }
 
-    /// <summary>SIGTERM; the server must end by itself, and leave nothing. How quickly is KillTests' business.</summary>
+    /// <summary>SIGTERM; the server must end by itself, and leave nothing. DCP gives it 6 s, which a busy machine may need for less.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
         await EndAsync(cancellationToken);
